@@ -75,8 +75,16 @@ describe('messageFor', () => {
   const cases: [Code, Record<string, string | number>, string][] = [
     ['REQUIRED_MISSING', { field: 'Last name' }, 'Last name is required.'],
     ['DATE_INVALID', { text: '31/02/2024' }, '31/02/2024 is not a date.'],
-    ['DATE_INVALID', { text: '15/01/2024', hint: ' with the month first' }, '15/01/2024 is not a date with the month first.'],
-    ['VALUE_NOT_ALLOWED', { text: 'Activ', field: 'Status', suggestion: 'ACTIVE' }, 'Activ is not an allowed Status. Did you mean ACTIVE?'],
+    [
+      'DATE_INVALID',
+      { text: '15/01/2024', hint: ' with the month first' },
+      '15/01/2024 is not a date with the month first.',
+    ],
+    [
+      'VALUE_NOT_ALLOWED',
+      { text: 'Activ', field: 'Status', suggestion: 'ACTIVE' },
+      'Activ is not an allowed Status. Did you mean ACTIVE?',
+    ],
     ['VALUE_NOT_ALLOWED', { text: 'Zzz', field: 'Status' }, 'Zzz is not an allowed Status.'],
     ['NUMBER_INVALID', { text: 'twelve' }, 'twelve is not a number.'],
     ['NUMBER_INVALID', {}, 'The value is not a number.'],

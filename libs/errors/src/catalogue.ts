@@ -13,7 +13,10 @@ export interface CodeEntry {
 /** Every code the product can show. A code is stable: it is never renamed and never means something else. */
 export const CATALOGUE = {
   // File
-  FILE_FORMAT_UNSUPPORTED: { kind: 'F', template: 'This is {found}. Save the file as CSV or XLSX and upload it again.' },
+  FILE_FORMAT_UNSUPPORTED: {
+    kind: 'F',
+    template: 'This is {found}. Save the file as CSV or XLSX and upload it again.',
+  },
   FILE_EXTENSION_MISMATCH: { kind: 'W', template: 'Named {ext}, but the content is {found}; read as {found}.' },
   ONE_FILE_ONLY: { kind: 'F', template: 'Upload one file at a time.' },
   FILE_TOO_LARGE: { kind: 'F', template: '{size} is over the limit of {limit}. Split it into smaller files.' },
@@ -27,7 +30,10 @@ export const CATALOGUE = {
   QUOTE_UNCLOSED: { kind: 'F', template: 'A quote opened on line {line} is never closed.' },
   UPLOAD_CHECKSUM_MISMATCH: { kind: 'F', template: 'The upload was damaged on the way. Upload it again.' },
   FILE_ALREADY_IMPORTED: { kind: 'W', template: 'The same file was imported on {date} by {user}.' },
-  FILE_ROWS_AT_FORMAT_LIMIT: { kind: 'W', template: 'The file ends exactly at the limit of its format; rows may be missing.' },
+  FILE_ROWS_AT_FORMAT_LIMIT: {
+    kind: 'W',
+    template: 'The file ends exactly at the limit of its format; rows may be missing.',
+  },
   FILE_EXPIRED: { kind: 'A', template: 'The original file was removed on {date}; its hash and ledger remain.' },
 
   // Analysis, rows, cells
@@ -38,7 +44,10 @@ export const CATALOGUE = {
   CELL_INVALID_CHAR: { kind: 'E', template: 'Holds a character that cannot be stored ({code}).' },
   CELL_ERROR_VALUE: { kind: 'E', template: 'Holds the spreadsheet error {value}.' },
   FORMULA_NO_VALUE: { kind: 'E', template: 'Formula without a saved result. Open and save the file in Excel.' },
-  NUMBER_PRECISION_LOST: { kind: 'E', template: 'Excel keeps 15 digits; this number has more. Format the column as text in the source.' },
+  NUMBER_PRECISION_LOST: {
+    kind: 'E',
+    template: 'Excel keeps 15 digits; this number has more. Format the column as text in the source.',
+  },
   SCIENTIFIC_NOTATION: { kind: 'E', template: '{value} has lost digits. Format the column as text.' },
   TEXT_UNDECODABLE: { kind: 'E', template: 'Not readable as {encoding}. Save the file as UTF-8.' },
   TEXT_MOJIBAKE: { kind: 'W', template: 'Looks wrongly decoded; {suggestion}?' },
@@ -75,7 +84,10 @@ export const CATALOGUE = {
   COUNTRY_UNKNOWN: { kind: 'E', template: '{text} is not a country.' },
   CASE_TYPE_MISSING: { kind: 'E', template: 'No case type in the row and no default.' },
   FIELD_NOT_IN_CASE_TYPE: { kind: 'E', template: '{type} has no field {field}.' },
-  SOURCE_NOT_IMPORTABLE: { kind: 'E', template: 'Cases from {source} cannot be imported. Allowed: form, live hotline, survey.' },
+  SOURCE_NOT_IMPORTABLE: {
+    kind: 'E',
+    template: 'Cases from {source} cannot be imported. Allowed: form, live hotline, survey.',
+  },
   ROLE_UNKNOWN: { kind: 'E', template: '{text} is not a role.' },
   EXTERNAL_ID_TAKEN: { kind: 'E', template: '{id} belongs to {record}.' },
   RECORD_NOT_FOUND: { kind: 'E', template: 'No record {id}.' },

@@ -77,19 +77,32 @@ describe('the wire form', () => {
     expect(fromWire(line)?.code).toBe('EMAIL_INVALID');
   });
 
-  it.each(['', '{', '[]', 'null', '{"kind":"access"}', '{"kind":"access","code":"constructor"}', '{"kind":"x","code":"NOT_FOUND"}', 'x'.repeat(7_000)])(
-    'does not make an error of %p',
-    (line) => {
-      expect(fromWire(line)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    '{',
+    '[]',
+    'null',
+    '{"kind":"access"}',
+    '{"kind":"access","code":"constructor"}',
+    '{"kind":"x","code":"NOT_FOUND"}',
+    'x'.repeat(7_000),
+  ])('does not make an error of %p', (line) => {
+    expect(fromWire(line)).toBeUndefined();
+  });
 });
 
 describe('a row issue', () => {
   it('fills its message from text, field and suggestion', () => {
-    expect(issueMessage({ code: 'VALUE_NOT_ALLOWED', severity: 'ERROR', text: 'Activ', field: 'status', suggestion: 'ACTIVE', params: { field: 'Status' } })).toBe(
-      'Activ is not an allowed Status. Did you mean ACTIVE?',
-    );
+    expect(
+      issueMessage({
+        code: 'VALUE_NOT_ALLOWED',
+        severity: 'ERROR',
+        text: 'Activ',
+        field: 'status',
+        suggestion: 'ACTIVE',
+        params: { field: 'Status' },
+      }),
+    ).toBe('Activ is not an allowed Status. Did you mean ACTIVE?');
   });
 
   it('has the severity of its code', () => {

@@ -73,5 +73,7 @@ export function limit(code: Code, params?: Params): DomainError {
 
 /** Whether something thrown is a DomainError; works for one made by another copy of this package too. */
 export function isDomainError(thrown: unknown): thrown is DomainError {
-  return thrown instanceof DomainError || (thrown instanceof Error && thrown.name === 'DomainError' && 'code' in thrown);
+  return (
+    thrown instanceof DomainError || (thrown instanceof Error && thrown.name === 'DomainError' && 'code' in thrown)
+  );
 }

@@ -1,0 +1,65 @@
+/** Zero-width characters that stand at the ends of cells copied from web pages; `\s` does not cover them. */
+const ZERO_WIDTH = new Set(['\u180e', '\u200b', '\u200c', '\u200d', '\u200e', '\u200f', '\u2060', '\ufeff', '\u00ad']);
+
+/** Letters that do not fall apart into a letter and an accent. */
+const PLAIN_LETTERS = new Map([
+  ['ß', 'ss'],
+  ['æ', 'ae'],
+  ['œ', 'oe'],
+  ['ø', 'o'],
+  ['đ', 'd'],
+  ['ð', 'd'],
+  ['ł', 'l'],
+  ['þ', 'th'],
+  ['ı', 'i'],
+  ['ħ', 'h'],
+  ['ŧ', 't'],
+]);
+
+const PLAIN_LETTER = new RegExp(`[${[...PLAIN_LETTERS.keys()].join('')}]`, 'g');
+
+/**
+ * A cell as it is stored: Unicode as NFC, without white space at its ends, no-break and zero-width characters
+ * included (FIL-010). Inner text is untouched. Walks from both ends, so its time grows with the text only.
+ */
+export function trimText(text: string): string {
+  const composed = text.normalize('NFC');
+  let start = 0;
+  let end = composed.length;
+  while (start < end && isSpace(composed.charAt(start))) start += 1;
+  while (end > start && isSpace(composed.charAt(end - 1))) end -= 1;
+  return composed.slice(start, end);
+}
+
+/** A text on one line: every run of white space becomes one space. */
+export function onOneLine(text: string): string {
+  return trimText(text.replace(/\s+/g, ' '));
+}
+
+/**
+ * A text reduced to what is compared: small letters and digits without accents, apostrophes dropped, any other
+ * punctuation as one space. Letters of every script are kept.
+ */
+export function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(PLAIN_LETTER, (letter) => PLAIN_LETTERS.get(letter) ?? letter)
+    .replace(/['\u2018\u2019\u02bc`\u00b4]/g, '')
+    .replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
+    .trim()
+    .normalize('NFC');
+}
+
+/** How many characters a person would count: code points, not UTF-16 units. */
+export function characterCount(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+function isSpace(character: string): boolean {
+  return character.trim() === '' || ZERO_WIDTH.has(character);
+}
