@@ -1,0 +1,84 @@
+import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { ensureKeys } from './keys-file.js';
+
+/** Addresses of one database, one per role; each holds its password, so none is ever logged. */
+export interface DatabaseUrls {
+  /** Owns the objects and runs migrations. */
+  readonly ownerUrl: string;
+  /** What services work with: owns nothing, row-level security holds for it. */
+  readonly appUrl: string;
+  /** Reads the log across companies for the feed; cannot write. */
+  readonly tailUrl: string;
+}
+
+const OWNER = 'caseledger_owner';
+const APP = 'caseledger_app';
+const TAIL = 'caseledger_tail';
+const CONNECT_MS = 10_000;
+
+/** Any fixed number: provisioning of one cluster happens one at a time. */
+const PROVISION_LOCK = 4_711_000;
+
+/** Sessions of services end by themselves when their client hangs; migrations and rebuilds of the owner may take long. */
+const ROLE_SETTINGS: readonly (readonly [role: string, setting: string, value: string])[] = [
+  [APP, 'idle_in_transaction_session_timeout', '5s'],
+  [APP, 'transaction_timeout', '60s'],
+  [APP, 'lock_timeout', '10s'],
+  [TAIL, 'idle_in_transaction_session_timeout', '5s'],
+  [TAIL, 'transaction_timeout', '60s'],
+  [TAIL, 'default_transaction_read_only', 'on'],
+];
+
+/**
+ * Makes roles and databases where they are missing and brings passwords and settings up to date; may be repeated.
+ * @param superuserUrl address of any database of the cluster
+ * @param databases names such as `accounts`, `vault`
+ * @param keysFile where the roles' passwords are kept
+ */
+export async function provision(superuserUrl: string, databases: readonly string[], keysFile: string): Promise<Record<string, DatabaseUrls>> {
+  const client = new Client({ connectionString: superuserUrl, connectionTimeoutMillis: CONNECT_MS });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [PROVISION_LOCK]);
+    const keys = ensureKeys(keysFile, [OWNER, APP, TAIL]);
+    await makeRole(client, OWNER, 'nobypassrls', keys[OWNER]);
+    await makeRole(client, APP, 'nobypassrls', keys[APP]);
+    await makeRole(client, TAIL, 'bypassrls', keys[TAIL]);
+    for (const [role, setting, value] of ROLE_SETTINGS) {
+      await client.query(`alter role ${role} set ${setting} = ${escapeLiteral(value)}`);
+    }
+    for (const database of databases) await makeDatabase(client, database);
+    const urls = databases.map((database): [string, DatabaseUrls] => [database, urlsOf(superuserUrl, database, keys)]);
+    return Object.fromEntries(urls);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The addresses a database has for the three roles, with the passwords of the keys. */
+export function urlsOf(superuserUrl: string, database: string, keys: Readonly<Record<string, string>>): DatabaseUrls {
+  const as = (role: string): string => {
+    const url = new URL(superuserUrl);
+    url.username = role;
+    url.password = keys[role] ?? '';
+    url.pathname = `/${database}`;
+    return url.toString();
+  };
+  return { ownerUrl: as(OWNER), appUrl: as(APP), tailUrl: as(TAIL) };
+}
+
+async function makeRole(client: Client, role: string, kind: string, password = ''): Promise<void> {
+  const found = await client.query('select 1 from pg_roles where rolname = $1', [role]);
+  const verb = found.rowCount === 0 ? 'create' : 'alter';
+  await client.query(`${verb} role ${role} login nosuperuser nocreatedb nocreaterole ${kind} password ${escapeLiteral(password)}`);
+}
+
+async function makeDatabase(client: Client, database: string): Promise<void> {
+  const name = escapeIdentifier(database);
+  const found = await client.query('select 1 from pg_database where datname = $1', [database]);
+  if (found.rowCount === 0) await client.query(`create database ${name} owner ${OWNER}`);
+  // Owning the database lets the owner create its schemas; everyone else gets in and nothing more.
+  await client.query(`alter database ${name} owner to ${OWNER}`);
+  await client.query(`revoke all on database ${name} from public`);
+  await client.query(`grant connect on database ${name} to ${APP}, ${TAIL}`);
+}
