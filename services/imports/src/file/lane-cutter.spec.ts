@@ -1,0 +1,43 @@
+import { LaneCutter, type CutChunk } from './lane-cutter.js';
+import { aRow } from './row.fixture.js';
+import { decodeRows } from './row-objects.js';
+
+function cut(rows: number, lanes: number, limits?: { rows: number; bytes: number }): { chunks: CutChunk[]; perLane: number[] } {
+  const cutter = new LaneCutter(lanes, limits);
+  const chunks: CutChunk[] = [];
+  for (let row = 1; row <= rows; row += 1) {
+    const chunk = cutter.add(row % lanes, aRow({ row }));
+    if (chunk !== undefined) chunks.push(chunk);
+  }
+  chunks.push(...cutter.rest());
+  return { chunks, perLane: cutter.chunksPerLane() };
+}
+
+describe('cutting lanes into chunks (PRODUCT §6: 500 rows or 512 KB)', () => {
+  it('keeps file order inside a lane and every row once', () => {
+    const { chunks, perLane } = cut(2_600, 2);
+    expect(perLane).toEqual([3, 3]);
+    const lane = chunks.filter((chunk) => chunk.lane === 1).flatMap(({ bytes }) => decodeRows(bytes));
+    expect(lane.map(({ row }) => row)).toEqual(Array.from({ length: 1_300 }, (_, index) => index * 2 + 1));
+    expect(chunks.reduce((sum, chunk) => sum + chunk.rows, 0)).toBe(2_600);
+    expect(chunks.every((chunk) => decodeRows(chunk.bytes).length === chunk.rows)).toBe(true);
+  });
+
+  it('numbers the chunks of a lane from 0', () => {
+    expect(cut(1_200, 1).chunks.map(({ seq, rows }) => [seq, rows])).toEqual([[0, 500], [1, 500], [2, 200]]);
+  });
+
+  it('cuts by bytes too, and a row that is too long by itself goes alone', () => {
+    const { chunks } = cut(3, 1, { rows: 500, bytes: 8 });
+    expect(chunks.map(({ rows }) => rows)).toEqual([1, 1, 1]);
+  });
+
+  it('gives equal bytes again (I6)', () => {
+    expect(cut(700, 3)).toEqual(cut(700, 3));
+  });
+
+  it('refuses an object that was cut short', () => {
+    const [chunk] = cut(2, 1).chunks;
+    expect(() => decodeRows((chunk?.bytes ?? Buffer.alloc(0)).subarray(0, -1))).toThrow('ends inside');
+  });
+});

@@ -1,0 +1,77 @@
+import { options } from '../import/import-history.fixture.js';
+import { PlanHash, verdictDigest, type PlanHead } from './plan-hash.js';
+import { aVerdict } from './row.fixture.js';
+
+const head: PlanHead = {
+  fileSha256: 'ab',
+  mappingVersion: 1,
+  columns: [{ column: 0, target: 'fullName' }],
+  options: { ...options, defaults: { city: 'Eugene', state: 'OR' } },
+  normaliserVersion: 1,
+  matcherVersion: 1,
+  importDay: '2026-05-03',
+  decisions: new Map([
+    [2, { action: 'SKIP', record: '', decidedBy: 'dana' }],
+    [1, { action: 'MERGE', record: 'c1', decidedBy: 'dana' }],
+  ]),
+  attempt: 1,
+};
+const change = { record: 'new-1', field: 'city', before: '', after: '"Eugene"', column: 2, keptBecause: '' };
+const nobody = (): undefined => undefined;
+
+function hashOf(of: Partial<PlanHead> = {}, verdict = aVerdict({ row: 1 })): string {
+  const hash = new PlanHash({ ...head, ...of });
+  hash.addRow(1, verdictDigest(verdict, nobody));
+  return hash.digest();
+}
+
+describe('the hash of a plan (PRE-004)', () => {
+  it('does not depend on the order of maps', () => {
+    const decisions = new Map([...head.decisions].reverse());
+    const defaults = { state: 'OR', city: 'Eugene' };
+    expect(hashOf({ decisions, options: { ...head.options, defaults } })).toBe(hashOf());
+  });
+
+  it.each<[string, Partial<PlanHead>]>([
+    ['file', { fileSha256: 'ac' }],
+    ['mapping', { mappingVersion: 2 }],
+    ['columns', { columns: [{ column: 1, target: 'fullName' }] }],
+    ['options', { options: { ...head.options, duplicatePolicy: 'UPDATE' } }],
+    ['defaults', { options: { ...head.options, defaults: { city: 'Salem', state: 'OR' } } }],
+    ['normaliser', { normaliserVersion: 2 }],
+    ['matcher', { matcherVersion: 2 }],
+    ['day', { importDay: '2026-05-04' }],
+    ['decisions', { decisions: new Map() }],
+    ['attempt', { attempt: 2 }],
+  ])('changes with the %s', (_, other) => {
+    expect(hashOf(other)).not.toBe(hashOf());
+  });
+
+  it.each([
+    ['outcome', { outcome: 'UPDATED' }],
+    ['reason', { reason: 'DUPLICATE_EXISTING' }],
+    ['changes', { changes: [change] }],
+    ['effects', { effects: [{ kind: 'CONTACT_CREATED', record: 'c', fromVersion: 0, toVersion: 1 }] }],
+    ['match', { match: { verdict: 'MATCH', key: 'EMAIL', record: 'c', score: 1, records: ['c'], earlierRow: 0 } }],
+  ])('changes with the %s of a row', (_, other) => {
+    expect(hashOf({}, aVerdict({ row: 1, ...other }))).not.toBe(hashOf());
+  });
+
+  it('does not run texts together', () => {
+    const one = { ...change, before: 'a', after: 'bc' };
+    const two = { ...change, before: 'ab', after: 'c' };
+    expect(verdictDigest(aVerdict({ row: 1, changes: [one] }), nobody)).not.toEqual(verdictDigest(aVerdict({ row: 1, changes: [two] }), nobody));
+  });
+
+  it('names a record yet to be made by its row', () => {
+    const of = (record: string) => verdictDigest(aVerdict({ row: 1, changes: [{ ...change, record }] }), (id) => (id.startsWith('new-') ? 1 : undefined));
+    expect(of('new-1')).toEqual(of('new-2'));
+    expect(of('new-1')).not.toEqual(of('c1'));
+  });
+
+  it('does not depend on the versions that records have meanwhile or on the order of candidates', () => {
+    const match = { verdict: 'AMBIGUOUS', key: 'EMAIL', record: '', score: 1, earlierRow: 0 };
+    const of = (records: string[], pinnedVersion: number) => verdictDigest(aVerdict({ row: 1, match: { ...match, records }, pinnedVersion }), nobody);
+    expect(of(['a', 'b'], 3)).toEqual(of(['b', 'a'], 4));
+  });
+});

@@ -1,0 +1,25 @@
+import { illegalState, refused, type DomainError } from '@caseledger/errors';
+
+/**
+ * What the rules of this folder refuse with. Deciders import only their own folder, so the codes reach them through
+ * here.
+ */
+
+/** Not one of the moves of PRODUCT §4. */
+export function notWhile(state: string): DomainError {
+  return illegalState(state);
+}
+
+export function confirmationRequired(): DomainError {
+  return refused('CONFIRMATION_REQUIRED');
+}
+
+/** Without `records` the plan was made again for another cause: another hash than the one confirmed. */
+export function planStale(records?: number): DomainError {
+  return refused('PLAN_STALE', records === undefined ? {} : { n: records });
+}
+
+/** There is nothing that a retry could try again. */
+export function nothingToRetry(): DomainError {
+  return illegalState('nothing is left to try again');
+}
