@@ -1,5 +1,5 @@
-import { primaryOf, type ContactState } from "./contact.js";
-import { sameValue } from "./contact.paths.js";
+import { primaryOf, type ContactState } from './contact.js';
+import { sameValue } from './contact.paths.js';
 import type {
   AddressElement,
   CellSource,
@@ -8,7 +8,7 @@ import type {
   EmailElement,
   FirstValues,
   PhoneElement,
-} from "./contact.events.js";
+} from './contact.events.js';
 
 /** Where a value came from: the column counted from 0 (-1 for a default), and the cell's text where it differs. */
 export interface ValueSource {
@@ -21,7 +21,7 @@ export type ValueSources = ReadonlyMap<string, ValueSource>;
 
 const NONE: ValueSources = new Map();
 
-const LISTS: readonly ElementList[] = ["phones", "emails", "addresses"];
+const LISTS: readonly ElementList[] = ['phones', 'emails', 'addresses'];
 
 /**
  * The one event that makes a contact with these values (PRODUCT §3). `knownDifferent` are the records it matched and
@@ -48,7 +48,7 @@ export function created(
     knownDifferent,
     ...cells([...sources.keys()], sources),
   };
-  return { type: "ContactCreated", data: first };
+  return { type: 'ContactCreated', data: first };
 }
 
 /**
@@ -71,91 +71,61 @@ export function changesBetween(
   ];
 }
 
-function singleChanges(
-  before: ContactState,
-  after: ContactState,
-  sources: ValueSources,
-): ContactEvent[] {
+function singleChanges(before: ContactState, after: ContactState, sources: ValueSources): ContactEvent[] {
   const set: Record<string, string> = {};
-  if (before.type !== after.type) set["contactType"] = after.type;
-  for (const [key, value] of Object.entries(after.values))
-    if (before.values[key] !== value) set[key] = value;
-  const cleared = Object.keys(before.values).filter(
-    (key) => after.values[key] === undefined,
-  );
+  if (before.type !== after.type) set['contactType'] = after.type;
+  for (const [key, value] of Object.entries(after.values)) if (before.values[key] !== value) set[key] = value;
+  const cleared = Object.keys(before.values).filter((key) => after.values[key] === undefined);
   const fields = [...Object.keys(set), ...cleared].sort();
   if (fields.length === 0) return [];
   return [
     {
-      type: "ContactFieldsChanged",
+      type: 'ContactFieldsChanged',
       data: { set, cleared, fields, ...cells(fields, sources) },
     },
   ];
 }
 
-function phoneChanges(
-  before: ContactState,
-  after: ContactState,
-  sources: ValueSources,
-): ContactEvent[] {
-  const { removed, changed, added } = elementChanges<PhoneElement>(
-    before.phones,
-    after.phones,
-  );
-  const from = ({ id }: PhoneElement): CellSource =>
-    cells([`phones/${id}`], sources);
+function phoneChanges(before: ContactState, after: ContactState, sources: ValueSources): ContactEvent[] {
+  const { removed, changed, added } = elementChanges<PhoneElement>(before.phones, after.phones);
+  const from = ({ id }: PhoneElement): CellSource => cells([`phones/${id}`], sources);
   return [
     ...removed.map((id): ContactEvent => ({
-      type: "ContactPhoneRemoved",
+      type: 'ContactPhoneRemoved',
       data: { id },
     })),
     ...changed.map((phone): ContactEvent => ({
-      type: "ContactPhoneChanged",
+      type: 'ContactPhoneChanged',
       data: { ...phone, ...from(phone) },
     })),
     ...added.map((phone): ContactEvent => ({
-      type: "ContactPhoneAdded",
+      type: 'ContactPhoneAdded',
       data: { ...phone, ...from(phone) },
     })),
   ];
 }
 
-function emailChanges(
-  before: ContactState,
-  after: ContactState,
-  sources: ValueSources,
-): ContactEvent[] {
-  const { removed, changed, added } = elementChanges<EmailElement>(
-    before.emails,
-    after.emails,
-  );
-  const from = ({ id }: EmailElement): CellSource =>
-    cells([`emails/${id}`], sources);
+function emailChanges(before: ContactState, after: ContactState, sources: ValueSources): ContactEvent[] {
+  const { removed, changed, added } = elementChanges<EmailElement>(before.emails, after.emails);
+  const from = ({ id }: EmailElement): CellSource => cells([`emails/${id}`], sources);
   return [
     ...removed.map((id): ContactEvent => ({
-      type: "ContactEmailRemoved",
+      type: 'ContactEmailRemoved',
       data: { id },
     })),
     ...changed.map((email): ContactEvent => ({
-      type: "ContactEmailChanged",
+      type: 'ContactEmailChanged',
       data: { ...email, ...from(email) },
     })),
     ...added.map((email): ContactEvent => ({
-      type: "ContactEmailAdded",
+      type: 'ContactEmailAdded',
       data: { ...email, ...from(email) },
     })),
   ];
 }
 
-function addressChanges(
-  before: ContactState,
-  after: ContactState,
-  sources: ValueSources,
-): ContactEvent[] {
-  const { removed, changed, added } = elementChanges<AddressElement>(
-    before.addresses,
-    after.addresses,
-  );
+function addressChanges(before: ContactState, after: ContactState, sources: ValueSources): ContactEvent[] {
+  const { removed, changed, added } = elementChanges<AddressElement>(before.addresses, after.addresses);
   const from = (id: number, parts: readonly string[]): CellSource =>
     cells(
       parts.map((part) => `addresses/${id}/${part}`),
@@ -163,26 +133,21 @@ function addressChanges(
     );
   return [
     ...removed.map((id): ContactEvent => ({
-      type: "ContactAddressRemoved",
+      type: 'ContactAddressRemoved',
       data: { id },
     })),
     ...changed.map(({ id, label, parts }): ContactEvent => {
-      const old =
-        before.addresses.find((address) => address.id === id)?.parts ?? {};
-      const set = Object.fromEntries(
-        Object.entries(parts).filter(([part, value]) => old[part] !== value),
-      );
-      const cleared = Object.keys(old).filter(
-        (part) => parts[part] === undefined,
-      );
+      const old = before.addresses.find((address) => address.id === id)?.parts ?? {};
+      const set = Object.fromEntries(Object.entries(parts).filter(([part, value]) => old[part] !== value));
+      const cleared = Object.keys(old).filter((part) => parts[part] === undefined);
       const source = from(id, [...Object.keys(set), ...cleared]);
       return {
-        type: "ContactAddressChanged",
+        type: 'ContactAddressChanged',
         data: { id, label, set, cleared, ...source },
       };
     }),
     ...added.map((address): ContactEvent => ({
-      type: "ContactAddressAdded",
+      type: 'ContactAddressAdded',
       data: { ...address, ...from(address.id, Object.keys(address.parts)) },
     })),
   ];
@@ -201,13 +166,8 @@ function elementChanges<E extends { readonly id: number }>(
   const old = new Map(before.map((element) => [element.id, element]));
   const kept = new Set(after.map((element) => element.id));
   return {
-    removed: before
-      .filter((element) => !kept.has(element.id))
-      .map((element) => element.id),
-    changed: after.filter(
-      (element) =>
-        old.has(element.id) && !sameValue(old.get(element.id), element),
-    ),
+    removed: before.filter((element) => !kept.has(element.id)).map((element) => element.id),
+    changed: after.filter((element) => old.has(element.id) && !sameValue(old.get(element.id), element)),
     added: after.filter((element) => !old.has(element.id)),
   };
 }
@@ -221,22 +181,17 @@ function primaryChange(
   const id = primaryOf(after, list);
   if (id === undefined) return [];
   // The first element of a list is primary without saying so (CON-003); a primary that was removed hands the mark on.
-  const unsaid =
-    before[list].length === 0 ? after[list][0]?.id : primaryOf(before, list);
+  const unsaid = before[list].length === 0 ? after[list][0]?.id : primaryOf(before, list);
   if (id === unsaid) return [];
   return [
     {
-      type: "ContactPrimaryChanged",
+      type: 'ContactPrimaryChanged',
       data: { list, id, ...cells([`primary/${list}`], sources) },
     },
   ];
 }
 
-function memberChanges(
-  before: ContactState,
-  after: ContactState,
-  sources: ValueSources,
-): ContactEvent[] {
+function memberChanges(before: ContactState, after: ContactState, sources: ValueSources): ContactEvent[] {
   const untagged = before.tags.filter((tag) => !after.tags.includes(tag));
   const tagged = after.tags.filter((tag) => !before.tags.includes(tag));
   const has = (state: ContactState, system: string, id: string): boolean =>
@@ -244,62 +199,51 @@ function memberChanges(
   const events: ContactEvent[] = [];
   if (untagged.length > 0)
     events.push({
-      type: "ContactUntagged",
-      data: { tags: untagged, ...cells(["tags"], sources) },
+      type: 'ContactUntagged',
+      data: { tags: untagged, ...cells(['tags'], sources) },
     });
   if (tagged.length > 0)
     events.push({
-      type: "ContactTagged",
-      data: { tags: tagged, ...cells(["tags"], sources) },
+      type: 'ContactTagged',
+      data: { tags: tagged, ...cells(['tags'], sources) },
     });
   for (const { system, id } of before.externalIds) {
-    if (!has(after, system, id))
-      events.push({ type: "ContactExternalIdRemoved", data: { system, id } });
+    if (!has(after, system, id)) events.push({ type: 'ContactExternalIdRemoved', data: { system, id } });
   }
   for (const { system, id } of after.externalIds) {
     if (has(before, system, id)) continue;
     events.push({
-      type: "ContactExternalIdAdded",
-      data: { system, id, ...cells(["externalIds"], sources) },
+      type: 'ContactExternalIdAdded',
+      data: { system, id, ...cells(['externalIds'], sources) },
     });
   }
   return events;
 }
 
-function markChanges(
-  before: ContactState,
-  after: ContactState,
-  sources: ValueSources,
-): ContactEvent[] {
+function markChanges(before: ContactState, after: ContactState, sources: ValueSources): ContactEvent[] {
   const events: ContactEvent[] = [];
   if (before.status !== after.status) {
     const data = {
       from: before.status,
       to: after.status,
-      ...cells(["status"], sources),
+      ...cells(['status'], sources),
     };
-    events.push({ type: "ContactStatusChanged", data });
+    events.push({ type: 'ContactStatusChanged', data });
   }
-  if (after.client && !before.client)
-    events.push({ type: "ContactMarkedClient", data: {} });
-  for (const [channel, { state, source }] of Object.entries(
-    after.preferences,
-  )) {
-    if (sameValue(before.preferences[channel], after.preferences[channel]))
-      continue;
-    const type = state === "OPTED_IN" ? "ContactOptedIn" : "ContactOptedOut";
+  if (after.client && !before.client) events.push({ type: 'ContactMarkedClient', data: {} });
+  for (const [channel, { state, source }] of Object.entries(after.preferences)) {
+    if (sameValue(before.preferences[channel], after.preferences[channel])) continue;
+    const type = state === 'OPTED_IN' ? 'ContactOptedIn' : 'ContactOptedOut';
     events.push({
       type,
       data: { channel, source, ...cells([`preferences/${channel}`], sources) },
     });
   }
   for (const reason of before.review) {
-    if (!after.review.includes(reason))
-      events.push({ type: "ContactReviewCleared", data: { reason } });
+    if (!after.review.includes(reason)) events.push({ type: 'ContactReviewCleared', data: { reason } });
   }
   for (const reason of after.review) {
-    if (!before.review.includes(reason))
-      events.push({ type: "ContactReviewFlagged", data: { reason } });
+    if (!before.review.includes(reason)) events.push({ type: 'ContactReviewFlagged', data: { reason } });
   }
   return events;
 }

@@ -1,20 +1,8 @@
-import { changesBetween, created } from "./contact.changes.js";
-import {
-  copyOf,
-  initial,
-  nameOf,
-  primaryOf,
-  requiredBlank,
-  type ContactState,
-} from "./contact.js";
-import { assign, differencesOf, fieldOf, sameValue } from "./contact.paths.js";
-import { refuse } from "./contact.refusals.js";
-import type {
-  AddressParts,
-  ContactEvent,
-  ElementList,
-  ExternalIdPair,
-} from "./contact.events.js";
+import { changesBetween, created } from './contact.changes.js';
+import { copyOf, initial, nameOf, primaryOf, requiredBlank, type ContactState } from './contact.js';
+import { assign, differencesOf, fieldOf, sameValue } from './contact.paths.js';
+import { refuse } from './contact.refusals.js';
+import type { AddressParts, ContactEvent, ElementList, ExternalIdPair } from './contact.events.js';
 
 /** An element as a person gives it: id 0 is a new one. */
 export interface GivenPhone {
@@ -50,7 +38,7 @@ export interface ContactInput {
   readonly tags?: readonly string[];
   readonly externalIds?: readonly ExternalIdPair[];
   /** By channel: SMS, EMAIL, CALL. */
-  readonly preferences?: Readonly<Record<string, "OPTED_IN" | "OPTED_OUT">>;
+  readonly preferences?: Readonly<Record<string, 'OPTED_IN' | 'OPTED_OUT'>>;
 }
 
 export interface CreateContact {
@@ -70,7 +58,7 @@ export interface ChangeContact {
   readonly lastChangedBy: string;
 }
 
-const LISTS: readonly ElementList[] = ["phones", "emails", "addresses"];
+const LISTS: readonly ElementList[] = ['phones', 'emails', 'addresses'];
 
 /** Most elements of a list (PRODUCT §6). */
 export const ELEMENTS_MAX: Readonly<Record<ElementList, number>> = {
@@ -83,24 +71,19 @@ export const TAGS_MAX = 50;
 
 /** Labels of each list; the first is what an element without label becomes (CON-003 to CON-005). */
 export const LABELS: Readonly<Record<ElementList, readonly string[]>> = {
-  phones: ["OTHER", "MOBILE", "HOME", "WORK"],
-  emails: ["OTHER", "PERSONAL", "WORK"],
-  addresses: ["OTHER", "HOME", "WORK", "MAILING"],
+  phones: ['OTHER', 'MOBILE', 'HOME', 'WORK'],
+  emails: ['OTHER', 'PERSONAL', 'WORK'],
+  addresses: ['OTHER', 'HOME', 'WORK', 'MAILING'],
 };
 
-const STATUSES: readonly string[] = [
-  "ACTIVE",
-  "INACTIVE",
-  "PENDING",
-  "UNREACHABLE",
-];
+const STATUSES: readonly string[] = ['ACTIVE', 'INACTIVE', 'PENDING', 'UNREACHABLE'];
 
 /** A new contact: individual and active unless said otherwise. Throws REQUIRED_MISSING and the limits of PRODUCT §6. */
 export function createContact(command: CreateContact): ContactEvent[] {
   const blank: ContactState = {
     ...initial(),
-    type: "INDIVIDUAL",
-    status: "ACTIVE",
+    type: 'INDIVIDUAL',
+    status: 'ACTIVE',
     client: command.client,
   };
   const after = withInput(blank, command.input, command.source);
@@ -112,10 +95,7 @@ export function createContact(command: CreateContact): ContactEvent[] {
  * Changes what differs; nothing when nothing does. What the caller changed since reading is laid over what others
  * changed meanwhile; where both changed the same, VERSION_CONFLICT is thrown.
  */
-export function changeContact(
-  command: ChangeContact,
-  state: ContactState,
-): ContactEvent[] {
+export function changeContact(command: ChangeContact, state: ContactState): ContactEvent[] {
   const { input, source } = command;
   // New elements get ids that nobody else has got since the contact was read.
   const read: ContactState = { ...command.read, lastId: state.lastId };
@@ -124,16 +104,10 @@ export function changeContact(
   const after = copyOf(state);
   const overlap = differencesOf(read, state).filter(
     ({ path, after: theirs }) =>
-      keys.has(conflictKey(path)) &&
-      !mine.some(
-        (change) => change.path === path && sameValue(change.after, theirs),
-      ),
+      keys.has(conflictKey(path)) && !mine.some((change) => change.path === path && sameValue(change.after, theirs)),
   );
   if (overlap.length > 0) {
-    throw refuse.versionConflict(
-      [...new Set(overlap.map(({ path }) => fieldOf(path)))],
-      command.lastChangedBy,
-    );
+    throw refuse.versionConflict([...new Set(overlap.map(({ path }) => fieldOf(path)))], command.lastChangedBy);
   }
   for (const change of mine) assign(after, change.path, change.after);
   checkLists(after);
@@ -142,26 +116,15 @@ export function changeContact(
 }
 
 /** Any status may follow any (CON-006). */
-export function changeStatus(
-  status: string,
-  state: ContactState,
-): ContactEvent[] {
-  if (!STATUSES.includes(status))
-    throw refuse.valueNotAllowed("status", status);
+export function changeStatus(status: string, state: ContactState): ContactEvent[] {
+  if (!STATUSES.includes(status)) throw refuse.valueNotAllowed('status', status);
   if (state.status === status) return [];
-  return [
-    { type: "ContactStatusChanged", data: { from: state.status, to: status } },
-  ];
+  return [{ type: 'ContactStatusChanged', data: { from: state.status, to: status } }];
 }
 
 /** Archiving an archived contact changes nothing (CON-016). */
-export function archiveContact(
-  reason: string,
-  state: ContactState,
-): ContactEvent[] {
-  return state.archived === null
-    ? [{ type: "ContactArchived", data: { reason } }]
-    : [];
+export function archiveContact(reason: string, state: ContactState): ContactEvent[] {
+  return state.archived === null ? [{ type: 'ContactArchived', data: { reason } }] : [];
 }
 
 /** Takes a contact out of the archive. `taken` tells who has got one of its external ids meanwhile. */
@@ -174,17 +137,12 @@ export function restoreContact(
     const record = taken(pair);
     if (record !== undefined) throw refuse.externalIdTaken(pair.id, record);
   }
-  return [{ type: "ContactRestored", data: {} }];
+  return [{ type: 'ContactRestored', data: {} }];
 }
 
 /** Takes a review flag away; a flag that is not there is nothing to do. */
-export function clearReview(
-  reason: string,
-  state: ContactState,
-): ContactEvent[] {
-  return state.review.includes(reason)
-    ? [{ type: "ContactReviewCleared", data: { reason } }]
-    : [];
+export function clearReview(reason: string, state: ContactState): ContactEvent[] {
+  return state.review.includes(reason) ? [{ type: 'ContactReviewCleared', data: { reason } }] : [];
 }
 
 /** Refuses a contact without what its type requires (CON-002). */
@@ -195,62 +153,46 @@ export function checkRequired(after: ContactState): void {
 
 // A whole address counts as one where conflicts are looked for: two people who edit two parts of it did not agree.
 function conflictKey(path: string): string {
-  const [head = "", id = ""] = path.split("/", 2);
-  return head === "addresses" ? `${head}/${id}` : path;
+  const [head = '', id = ''] = path.split('/', 2);
+  return head === 'addresses' ? `${head}/${id}` : path;
 }
 
 /** The state with a person's input laid over it; throws on doubled values, unknown labels and too many values. */
-export function withInput(
-  state: ContactState,
-  input: ContactInput,
-  source: string,
-): ContactState {
+export function withInput(state: ContactState, input: ContactInput, source: string): ContactState {
   const after = copyOf(state);
   if (input.type !== undefined) after.type = input.type;
   if (input.status !== undefined) {
-    if (!STATUSES.includes(input.status))
-      throw refuse.valueNotAllowed("status", input.status);
+    if (!STATUSES.includes(input.status)) throw refuse.valueNotAllowed('status', input.status);
     after.status = input.status;
   }
   for (const [key, value] of Object.entries(input.values ?? {})) {
-    if (value === null || value === "") delete after.values[key];
+    if (value === null || value === '') delete after.values[key];
     else after.values[key] = value;
   }
   if (input.phones !== undefined) {
-    after.phones = given(
-      after,
-      "phones",
-      input.phones,
-      ({ id, label, number, extension }) => ({ id, label, number, extension }),
-    );
+    after.phones = given(after, 'phones', input.phones, ({ id, label, number, extension }) => ({
+      id,
+      label,
+      number,
+      extension,
+    }));
   }
   if (input.emails !== undefined) {
-    after.emails = given(
-      after,
-      "emails",
-      input.emails,
-      ({ id, label, address }) => ({ id, label, address }),
-    );
+    after.emails = given(after, 'emails', input.emails, ({ id, label, address }) => ({ id, label, address }));
   }
   if (input.addresses !== undefined) {
-    after.addresses = given(
-      after,
-      "addresses",
-      input.addresses,
-      ({ id, label, parts }) => ({ id, label, parts: filled(parts) }),
-    );
+    after.addresses = given(after, 'addresses', input.addresses, ({ id, label, parts }) => ({
+      id,
+      label,
+      parts: filled(parts),
+    }));
   }
   if (input.tags !== undefined) after.tags = [...new Set(input.tags)].sort();
   for (const pair of input.externalIds ?? []) {
-    if (
-      !after.externalIds.some(
-        ({ system, id }) => system === pair.system && id === pair.id,
-      )
-    )
+    if (!after.externalIds.some(({ system, id }) => system === pair.system && id === pair.id))
       after.externalIds.push(pair);
   }
-  for (const [channel, wish] of Object.entries(input.preferences ?? {}))
-    setPreference(after, channel, wish, source);
+  for (const [channel, wish] of Object.entries(input.preferences ?? {})) setPreference(after, channel, wish, source);
   checkLists(after);
   return after;
 }
@@ -260,43 +202,29 @@ export function checkLists(state: ContactState): void {
   const listed: Readonly<Record<ElementList, readonly string[]>> = {
     phones: state.phones.map((phone) => phone.number + phone.extension),
     emails: state.emails.map((email) => email.address.toLowerCase()),
-    addresses: state.addresses.map((address) =>
-      JSON.stringify(Object.entries(address.parts).sort()),
-    ),
+    addresses: state.addresses.map((address) => JSON.stringify(Object.entries(address.parts).sort())),
   };
   for (const list of LISTS) {
     const values = listed[list];
-    if (values.length > ELEMENTS_MAX[list])
-      throw refuse.tooManyValues(list, ELEMENTS_MAX[list]);
+    if (values.length > ELEMENTS_MAX[list]) throw refuse.tooManyValues(list, ELEMENTS_MAX[list]);
     const twice = values.find((value, at) => values.indexOf(value) !== at);
     if (twice !== undefined) throw refuse.duplicateValue(list, twice);
   }
-  if (state.tags.length > TAGS_MAX)
-    throw refuse.tooManyValues("tags", TAGS_MAX);
+  if (state.tags.length > TAGS_MAX) throw refuse.tooManyValues('tags', TAGS_MAX);
 }
 
 // Only the person takes back what the person has said (PRF-004).
-function setPreference(
-  after: ContactState,
-  channel: string,
-  wish: "OPTED_IN" | "OPTED_OUT",
-  source: string,
-): void {
+function setPreference(after: ContactState, channel: string, wish: 'OPTED_IN' | 'OPTED_OUT', source: string): void {
   const present = after.preferences[channel];
   if (present?.state === wish) return;
-  if (
-    present?.state === "OPTED_OUT" &&
-    (present.source === "PERSON" || source === "API")
-  ) {
+  if (present?.state === 'OPTED_OUT' && (present.source === 'PERSON' || source === 'API')) {
     throw refuse.optOutKept(nameOf(after), channel);
   }
   after.preferences[channel] = { state: wish, source };
 }
 
 function filled(parts: AddressParts): AddressParts {
-  return Object.fromEntries(
-    Object.entries(parts).filter(([, value]) => value !== ""),
-  );
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== ''));
 }
 
 interface Given {
@@ -314,9 +242,8 @@ function given<G extends Given, E extends { readonly id: number }>(
   const known = new Set(after[list].map((element) => element.id));
   const marked: number[] = [];
   const built = elements.map((element): E => {
-    const label = element.label === "" ? "OTHER" : element.label;
-    if (!LABELS[list].includes(label))
-      throw refuse.valueNotAllowed(`${list}.label`, label);
+    const label = element.label === '' ? 'OTHER' : element.label;
+    if (!LABELS[list].includes(label)) throw refuse.valueNotAllowed(`${list}.label`, label);
     // An id that this contact never gave is a new element too: nothing can be overwritten by guessing.
     const id = known.has(element.id) ? element.id : (after.lastId[list] += 1);
     if (element.primary) marked.push(id);
@@ -324,7 +251,6 @@ function given<G extends Given, E extends { readonly id: number }>(
   });
   const before = primaryOf(after, list);
   const primary = marked.find((id) => id !== before) ?? marked[0];
-  if (primary !== undefined && primary !== before)
-    after.primary[list] = primary;
+  if (primary !== undefined && primary !== before) after.primary[list] = primary;
   return built.sort((a, b) => a.id - b.id);
 }

@@ -1,7 +1,7 @@
-import type { EventDefinition, Fact } from "@caseledger/event-store";
+import type { EventDefinition, Fact } from '@caseledger/event-store';
 
 /** Lists of elements of a contact; every element keeps its id for ever (CON-003). */
-export type ElementList = "phones" | "emails" | "addresses";
+export type ElementList = 'phones' | 'emails' | 'addresses';
 
 export interface PhoneElement {
   readonly id: number;
@@ -33,7 +33,7 @@ export interface ExternalIdPair {
 
 /** Consent of a channel and who recorded it: IMPORT, STAFF, API, PORTAL or PERSON (PRF-001). */
 export interface Preference {
-  readonly state: "OPTED_IN" | "OPTED_OUT";
+  readonly state: 'OPTED_IN' | 'OPTED_OUT';
   readonly source: string;
 }
 
@@ -60,8 +60,8 @@ export interface PathChange {
 export interface ContributionChange {
   readonly import: string;
   readonly revert: string;
-  readonly scope: { readonly kind: "ALL" };
-  readonly created?: "ARCHIVE" | "STRIP";
+  readonly scope: { readonly kind: 'ALL' };
+  readonly created?: 'ARCHIVE' | 'STRIP';
   readonly fields: readonly string[];
   readonly changes: readonly PathChange[];
 }
@@ -98,91 +98,70 @@ export interface AddressChange extends CellSource {
 }
 
 export type ContactEvent =
-  | Fact<"ContactCreated", FirstValues>
-  | Fact<"ContactFieldsChanged", FieldsChange>
-  | Fact<"ContactPhoneAdded", PhoneElement & CellSource>
-  | Fact<"ContactPhoneChanged", PhoneElement & CellSource>
-  | Fact<"ContactPhoneRemoved", { readonly id: number }>
-  | Fact<"ContactEmailAdded", EmailElement & CellSource>
-  | Fact<"ContactEmailChanged", EmailElement & CellSource>
-  | Fact<"ContactEmailRemoved", { readonly id: number }>
-  | Fact<"ContactAddressAdded", AddressElement & CellSource>
-  | Fact<"ContactAddressChanged", AddressChange>
-  | Fact<"ContactAddressRemoved", { readonly id: number }>
-  | Fact<
-      "ContactPrimaryChanged",
-      { readonly list: ElementList; readonly id: number } & CellSource
-    >
-  | Fact<
-      "ContactStatusChanged",
-      { readonly from: string; readonly to: string } & CellSource
-    >
-  | Fact<"ContactMarkedClient", object>
-  | Fact<"ContactTagged", { readonly tags: readonly string[] } & CellSource>
-  | Fact<"ContactUntagged", { readonly tags: readonly string[] } & CellSource>
-  | Fact<"ContactExternalIdAdded", ExternalIdPair & CellSource>
-  | Fact<"ContactExternalIdRemoved", ExternalIdPair>
-  | Fact<
-      "ContactOptedIn",
-      { readonly channel: string; readonly source: string } & CellSource
-    >
-  | Fact<
-      "ContactOptedOut",
-      { readonly channel: string; readonly source: string } & CellSource
-    >
-  | Fact<"ContactArchived", { readonly reason: string }>
-  | Fact<"ContactRestored", object>
-  | Fact<"ContactReviewFlagged", { readonly reason: string }>
-  | Fact<"ContactReviewCleared", { readonly reason: string }>
-  | Fact<"ImportContributionReverted", ContributionChange>
-  | Fact<"ImportContributionRestored", ContributionChange>;
+  | Fact<'ContactCreated', FirstValues>
+  | Fact<'ContactFieldsChanged', FieldsChange>
+  | Fact<'ContactPhoneAdded', PhoneElement & CellSource>
+  | Fact<'ContactPhoneChanged', PhoneElement & CellSource>
+  | Fact<'ContactPhoneRemoved', { readonly id: number }>
+  | Fact<'ContactEmailAdded', EmailElement & CellSource>
+  | Fact<'ContactEmailChanged', EmailElement & CellSource>
+  | Fact<'ContactEmailRemoved', { readonly id: number }>
+  | Fact<'ContactAddressAdded', AddressElement & CellSource>
+  | Fact<'ContactAddressChanged', AddressChange>
+  | Fact<'ContactAddressRemoved', { readonly id: number }>
+  | Fact<'ContactPrimaryChanged', { readonly list: ElementList; readonly id: number } & CellSource>
+  | Fact<'ContactStatusChanged', { readonly from: string; readonly to: string } & CellSource>
+  | Fact<'ContactMarkedClient', object>
+  | Fact<'ContactTagged', { readonly tags: readonly string[] } & CellSource>
+  | Fact<'ContactUntagged', { readonly tags: readonly string[] } & CellSource>
+  | Fact<'ContactExternalIdAdded', ExternalIdPair & CellSource>
+  | Fact<'ContactExternalIdRemoved', ExternalIdPair>
+  | Fact<'ContactOptedIn', { readonly channel: string; readonly source: string } & CellSource>
+  | Fact<'ContactOptedOut', { readonly channel: string; readonly source: string } & CellSource>
+  | Fact<'ContactArchived', { readonly reason: string }>
+  | Fact<'ContactRestored', object>
+  | Fact<'ContactReviewFlagged', { readonly reason: string }>
+  | Fact<'ContactReviewCleared', { readonly reason: string }>
+  | Fact<'ImportContributionReverted', ContributionChange>
+  | Fact<'ImportContributionRestored', ContributionChange>;
 
-export type ContactEventType = ContactEvent["type"];
+export type ContactEventType = ContactEvent['type'];
 
 /** Reason of an archive that a revert made: such a record is matched by nothing and found by no list (REV-004). */
-export const IMPORT_REVERTED = "IMPORT_REVERTED";
+export const IMPORT_REVERTED = 'IMPORT_REVERTED';
 
 const PERSONAL: Readonly<Record<ContactEventType, readonly string[]>> = {
-  ContactCreated: [
-    "values",
-    "phones",
-    "emails",
-    "addresses",
-    "tags",
-    "externalIds",
-    "texts",
-  ],
-  ContactFieldsChanged: ["set", "texts"],
-  ContactPhoneAdded: ["number", "extension", "texts"],
-  ContactPhoneChanged: ["number", "extension", "texts"],
+  ContactCreated: ['values', 'phones', 'emails', 'addresses', 'tags', 'externalIds', 'texts'],
+  ContactFieldsChanged: ['set', 'texts'],
+  ContactPhoneAdded: ['number', 'extension', 'texts'],
+  ContactPhoneChanged: ['number', 'extension', 'texts'],
   ContactPhoneRemoved: [],
-  ContactEmailAdded: ["address", "texts"],
-  ContactEmailChanged: ["address", "texts"],
+  ContactEmailAdded: ['address', 'texts'],
+  ContactEmailChanged: ['address', 'texts'],
   ContactEmailRemoved: [],
-  ContactAddressAdded: ["parts", "texts"],
-  ContactAddressChanged: ["set", "texts"],
+  ContactAddressAdded: ['parts', 'texts'],
+  ContactAddressChanged: ['set', 'texts'],
   ContactAddressRemoved: [],
-  ContactPrimaryChanged: ["texts"],
-  ContactStatusChanged: ["texts"],
+  ContactPrimaryChanged: ['texts'],
+  ContactStatusChanged: ['texts'],
   ContactMarkedClient: [],
-  ContactTagged: ["tags", "texts"],
-  ContactUntagged: ["tags", "texts"],
-  ContactExternalIdAdded: ["system", "id", "texts"],
-  ContactExternalIdRemoved: ["system", "id"],
-  ContactOptedIn: ["texts"],
-  ContactOptedOut: ["texts"],
-  ContactArchived: ["reason"],
+  ContactTagged: ['tags', 'texts'],
+  ContactUntagged: ['tags', 'texts'],
+  ContactExternalIdAdded: ['system', 'id', 'texts'],
+  ContactExternalIdRemoved: ['system', 'id'],
+  ContactOptedIn: ['texts'],
+  ContactOptedOut: ['texts'],
+  ContactArchived: ['reason'],
   ContactRestored: [],
   ContactReviewFlagged: [],
   ContactReviewCleared: [],
-  ImportContributionReverted: ["changes"],
-  ImportContributionRestored: ["changes"],
+  ImportContributionReverted: ['changes'],
+  ImportContributionRestored: ['changes'],
 };
 
 /** What the event store needs to know of each event: its version and the keys sealed with the person's key. */
-export const contactEventDefinitions: readonly EventDefinition[] =
-  Object.entries(PERSONAL).map(([type, personal]) => ({
-    type,
-    schemaVersion: 1,
-    personal,
-  }));
+export const contactEventDefinitions: readonly EventDefinition[] = Object.entries(PERSONAL).map(([type, personal]) => ({
+  type,
+  schemaVersion: 1,
+  personal,
+}));

@@ -1,4 +1,4 @@
-import type { ContactState } from "./contact.js";
+import type { ContactState } from './contact.js';
 import type {
   AddressElement,
   ContactEvent,
@@ -9,17 +9,10 @@ import type {
   PathChange,
   PhoneElement,
   Preference,
-} from "./contact.events.js";
+} from './contact.events.js';
 
 /** What an address is made of (CON-005). */
-export const ADDRESS_PARTS: readonly string[] = [
-  "street",
-  "unit",
-  "city",
-  "state",
-  "zip",
-  "country",
-];
+export const ADDRESS_PARTS: readonly string[] = ['street', 'unit', 'city', 'state', 'zip', 'country'];
 
 /** One value of one path, set by an event; null takes it away. */
 export interface Assignment {
@@ -33,9 +26,9 @@ export interface Assignment {
  */
 export function assignmentsOf(event: ContactEvent): Assignment[] {
   switch (event.type) {
-    case "ContactCreated":
+    case 'ContactCreated':
       return firstAssignments(event.data);
-    case "ContactFieldsChanged":
+    case 'ContactFieldsChanged':
       return [
         ...Object.entries(event.data.set).map(([path, value]) => ({
           path,
@@ -43,19 +36,19 @@ export function assignmentsOf(event: ContactEvent): Assignment[] {
         })),
         ...event.data.cleared.map((path) => ({ path, value: null })),
       ];
-    case "ContactPhoneAdded":
-    case "ContactPhoneChanged":
+    case 'ContactPhoneAdded':
+    case 'ContactPhoneChanged':
       return [phoneAssignment(event.data)];
-    case "ContactEmailAdded":
-    case "ContactEmailChanged":
+    case 'ContactEmailAdded':
+    case 'ContactEmailChanged':
       return [emailAssignment(event.data)];
-    case "ContactPhoneRemoved":
+    case 'ContactPhoneRemoved':
       return [{ path: `phones/${event.data.id}`, value: null }];
-    case "ContactEmailRemoved":
+    case 'ContactEmailRemoved':
       return [{ path: `emails/${event.data.id}`, value: null }];
-    case "ContactAddressAdded":
+    case 'ContactAddressAdded':
       return addressAssignments(event.data);
-    case "ContactAddressChanged":
+    case 'ContactAddressChanged':
       return [
         ...addressAssignments({
           id: event.data.id,
@@ -67,17 +60,17 @@ export function assignmentsOf(event: ContactEvent): Assignment[] {
           value: null,
         })),
       ];
-    case "ContactAddressRemoved":
-      return ["label", ...ADDRESS_PARTS].map((part) => ({
+    case 'ContactAddressRemoved':
+      return ['label', ...ADDRESS_PARTS].map((part) => ({
         path: `addresses/${event.data.id}/${part}`,
         value: null,
       }));
-    case "ContactPrimaryChanged":
+    case 'ContactPrimaryChanged':
       return [{ path: `primary/${event.data.list}`, value: event.data.id }];
-    case "ContactStatusChanged":
-      return [{ path: "status", value: event.data.to }];
-    case "ContactMarkedClient":
-      return [{ path: "client", value: true }];
+    case 'ContactStatusChanged':
+      return [{ path: 'status', value: event.data.to }];
+    case 'ContactMarkedClient':
+      return [{ path: 'client', value: true }];
     default:
       return markAssignments(event);
   }
@@ -86,33 +79,29 @@ export function assignmentsOf(event: ContactEvent): Assignment[] {
 type Marks = Exclude<
   ContactEvent,
   {
-    type:
-      | "ContactCreated"
-      | "ContactFieldsChanged"
-      | "ContactStatusChanged"
-      | "ContactMarkedClient";
+    type: 'ContactCreated' | 'ContactFieldsChanged' | 'ContactStatusChanged' | 'ContactMarkedClient';
   }
 >;
 
 function markAssignments(event: Marks): Assignment[] {
   switch (event.type) {
-    case "ContactTagged":
+    case 'ContactTagged':
       return event.data.tags.map((tag) => ({
         path: `tags/${tag}`,
         value: true,
       }));
-    case "ContactUntagged":
+    case 'ContactUntagged':
       return event.data.tags.map((tag) => ({
         path: `tags/${tag}`,
         value: null,
       }));
-    case "ContactExternalIdAdded":
+    case 'ContactExternalIdAdded':
       return [{ path: externalIdPath(event.data), value: true }];
-    case "ContactExternalIdRemoved":
+    case 'ContactExternalIdRemoved':
       return [{ path: externalIdPath(event.data), value: null }];
-    case "ContactOptedIn":
-    case "ContactOptedOut": {
-      const state = event.type === "ContactOptedIn" ? "OPTED_IN" : "OPTED_OUT";
+    case 'ContactOptedIn':
+    case 'ContactOptedOut': {
+      const state = event.type === 'ContactOptedIn' ? 'OPTED_IN' : 'OPTED_OUT';
       return [
         {
           path: `preferences/${event.data.channel}`,
@@ -120,16 +109,16 @@ function markAssignments(event: Marks): Assignment[] {
         },
       ];
     }
-    case "ContactArchived":
-      return [{ path: "archived", value: { reason: event.data.reason } }];
-    case "ContactRestored":
-      return [{ path: "archived", value: null }];
-    case "ContactReviewFlagged":
+    case 'ContactArchived':
+      return [{ path: 'archived', value: { reason: event.data.reason } }];
+    case 'ContactRestored':
+      return [{ path: 'archived', value: null }];
+    case 'ContactReviewFlagged':
       return [{ path: `review/${event.data.reason}`, value: true }];
-    case "ContactReviewCleared":
+    case 'ContactReviewCleared':
       return [{ path: `review/${event.data.reason}`, value: null }];
-    case "ImportContributionReverted":
-    case "ImportContributionRestored":
+    case 'ImportContributionReverted':
+    case 'ImportContributionRestored':
       return event.data.changes.map(({ path, after }) => ({
         path,
         value: after,
@@ -142,9 +131,9 @@ function markAssignments(event: Marks): Assignment[] {
 function firstAssignments(first: FirstValues): Assignment[] {
   const { values, primary, preferences } = first;
   return [
-    { path: "contactType", value: first.type },
-    { path: "status", value: first.status },
-    ...(first.client ? [{ path: "client", value: true }] : []),
+    { path: 'contactType', value: first.type },
+    { path: 'status', value: first.status },
+    ...(first.client ? [{ path: 'client', value: true }] : []),
     ...Object.entries(values).map(([path, value]) => ({ path, value })),
     ...first.phones.map(phoneAssignment),
     ...first.emails.map(emailAssignment),
@@ -169,12 +158,7 @@ function firstAssignments(first: FirstValues): Assignment[] {
   ];
 }
 
-function phoneAssignment({
-  id,
-  label,
-  number,
-  extension,
-}: PhoneElement): Assignment {
+function phoneAssignment({ id, label, number, extension }: PhoneElement): Assignment {
   return { path: `phones/${id}`, value: { id, label, number, extension } };
 }
 
@@ -182,11 +166,7 @@ function emailAssignment({ id, label, address }: EmailElement): Assignment {
   return { path: `emails/${id}`, value: { id, label, address } };
 }
 
-function addressAssignments({
-  id,
-  label,
-  parts,
-}: AddressElement): Assignment[] {
+function addressAssignments({ id, label, parts }: AddressElement): Assignment[] {
   return [
     ...Object.entries(parts).map(([part, value]) => ({
       path: `addresses/${id}/${part}`,
@@ -202,52 +182,36 @@ function externalIdPath({ system, id }: ExternalIdPair): string {
 }
 
 /** Writes one path of a state, in place. Writing null to a path that holds nothing does nothing. */
-export function assign(
-  state: ContactState,
-  path: string,
-  value: unknown,
-): void {
-  const at = path.indexOf("/");
+export function assign(state: ContactState, path: string, value: unknown): void {
+  const at = path.indexOf('/');
   if (at < 0) {
     assignSingle(state, path, value);
     return;
   }
   const rest = path.slice(at + 1);
   switch (path.slice(0, at)) {
-    case "phones":
-      state.phones = withElement(
-        state,
-        "phones",
-        Number(rest),
-        state.phones,
-        value as PhoneElement | null,
-      );
+    case 'phones':
+      state.phones = withElement(state, 'phones', Number(rest), state.phones, value as PhoneElement | null);
       break;
-    case "emails":
-      state.emails = withElement(
-        state,
-        "emails",
-        Number(rest),
-        state.emails,
-        value as EmailElement | null,
-      );
+    case 'emails':
+      state.emails = withElement(state, 'emails', Number(rest), state.emails, value as EmailElement | null);
       break;
-    case "addresses":
+    case 'addresses':
       assignAddress(state, rest, value);
       break;
-    case "primary":
+    case 'primary':
       assignKey(state.primary, rest as ElementList, value as number | null);
       break;
-    case "tags":
+    case 'tags':
       state.tags = withMember(state.tags, rest, value !== null);
       break;
-    case "externalIds":
+    case 'externalIds':
       state.externalIds = withPair(state.externalIds, rest, value !== null);
       break;
-    case "preferences":
+    case 'preferences':
       assignKey(state.preferences, rest, value as Preference | null);
       break;
-    case "review":
+    case 'review':
       state.review = withMember(state.review, rest, value !== null);
       break;
   }
@@ -255,16 +219,16 @@ export function assign(
 
 function assignSingle(state: ContactState, path: string, value: unknown): void {
   switch (path) {
-    case "contactType":
+    case 'contactType':
       state.type = textOf(value);
       break;
-    case "status":
+    case 'status':
       state.status = textOf(value);
       break;
-    case "client":
+    case 'client':
       state.client = value === true;
       break;
-    case "archived":
+    case 'archived':
       state.archived = value as { reason: string } | null;
       break;
     default:
@@ -273,14 +237,10 @@ function assignSingle(state: ContactState, path: string, value: unknown): void {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
+  return typeof value === 'string' ? value : '';
 }
 
-function assignKey<K extends string, V>(
-  target: Partial<Record<K, V>>,
-  key: K,
-  value: V | null,
-): void {
+function assignKey<K extends string, V>(target: Partial<Record<K, V>>, key: K, value: V | null): void {
   if (value === null) delete target[key];
   else target[key] = value;
 }
@@ -298,18 +258,14 @@ function withElement<E extends { readonly id: number }>(
   return [...others, element].sort((a, b) => a.id - b.id);
 }
 
-function assignAddress(
-  state: ContactState,
-  rest: string,
-  value: unknown,
-): void {
-  const [idText = "", part = ""] = rest.split("/", 2);
+function assignAddress(state: ContactState, rest: string, value: unknown): void {
+  const [idText = '', part = ''] = rest.split('/', 2);
   const id = Number(idText);
   const old = state.addresses.find((element) => element.id === id);
-  if (part === "label") {
+  if (part === 'label') {
     // The label of an address that has no parts (any more) means nothing.
     if (old === undefined || value === null) return;
-    state.addresses = withElement(state, "addresses", id, state.addresses, {
+    state.addresses = withElement(state, 'addresses', id, state.addresses, {
       ...old,
       label: textOf(value),
     });
@@ -317,41 +273,20 @@ function assignAddress(
   }
   const parts: Record<string, string> = { ...old?.parts };
   assignKey(parts, part, value === null ? null : textOf(value));
-  const element =
-    Object.keys(parts).length === 0
-      ? null
-      : { id, label: old?.label ?? "OTHER", parts };
-  state.addresses = withElement(
-    state,
-    "addresses",
-    id,
-    state.addresses,
-    element,
-  );
+  const element = Object.keys(parts).length === 0 ? null : { id, label: old?.label ?? 'OTHER', parts };
+  state.addresses = withElement(state, 'addresses', id, state.addresses, element);
 }
 
-function withMember(
-  members: readonly string[],
-  member: string,
-  present: boolean,
-): string[] {
+function withMember(members: readonly string[], member: string, present: boolean): string[] {
   const others = members.filter((other) => other !== member);
   return present ? [...others, member].sort(byText) : others;
 }
 
-function withPair(
-  pairs: readonly ExternalIdPair[],
-  key: string,
-  present: boolean,
-): ExternalIdPair[] {
-  const [system = "", id = ""] = JSON.parse(key) as string[];
-  const others = pairs.filter(
-    (pair) => pair.system !== system || pair.id !== id,
-  );
+function withPair(pairs: readonly ExternalIdPair[], key: string, present: boolean): ExternalIdPair[] {
+  const [system = '', id = ''] = JSON.parse(key) as string[];
+  const others = pairs.filter((pair) => pair.system !== system || pair.id !== id);
   return present
-    ? [...others, { system, id }].sort(
-        (a, b) => byText(a.system, b.system) || byText(a.id, b.id),
-      )
+    ? [...others, { system, id }].sort((a, b) => byText(a.system, b.system) || byText(a.id, b.id))
     : others;
 }
 
@@ -362,24 +297,21 @@ function byText(a: string, b: string): number {
 /** Every path of a state that holds a value, in the order in which `assign` can write them back. */
 export function pathsOf(state: ContactState): Map<string, unknown> {
   const paths = new Map<string, unknown>();
-  if (state.type !== "") paths.set("contactType", state.type);
-  if (state.status !== "") paths.set("status", state.status);
-  if (state.client) paths.set("client", true);
-  for (const key of Object.keys(state.values).sort(byText))
-    paths.set(key, state.values[key]);
+  if (state.type !== '') paths.set('contactType', state.type);
+  if (state.status !== '') paths.set('status', state.status);
+  if (state.client) paths.set('client', true);
+  for (const key of Object.keys(state.values).sort(byText)) paths.set(key, state.values[key]);
   for (const phone of state.phones) paths.set(`phones/${phone.id}`, phone);
   for (const email of state.emails) paths.set(`emails/${email.id}`, email);
   for (const address of state.addresses) {
-    for (const { path, value } of addressAssignments(address))
-      paths.set(path, value);
+    for (const { path, value } of addressAssignments(address)) paths.set(path, value);
   }
-  for (const [list, id] of Object.entries(state.primary))
-    paths.set(`primary/${list}`, id);
+  for (const [list, id] of Object.entries(state.primary)) paths.set(`primary/${list}`, id);
   for (const tag of state.tags) paths.set(`tags/${tag}`, true);
   for (const pair of state.externalIds) paths.set(externalIdPath(pair), true);
   for (const [channel, preference] of Object.entries(state.preferences))
     paths.set(`preferences/${channel}`, preference);
-  if (state.archived !== null) paths.set("archived", state.archived);
+  if (state.archived !== null) paths.set('archived', state.archived);
   for (const reason of state.review) paths.set(`review/${reason}`, true);
   return paths;
 }
@@ -387,26 +319,14 @@ export function pathsOf(state: ContactState): Map<string, unknown> {
 /** Whether two values of a path are the same; elements are compared part by part, whatever the order of their keys. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (
-    typeof a !== "object" ||
-    typeof b !== "object" ||
-    a === null ||
-    b === null
-  )
-    return false;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const left = Object.entries(a);
   const right = new Map<string, unknown>(Object.entries(b));
-  return (
-    left.length === right.size &&
-    left.every(([key, value]) => sameValue(value, right.get(key)))
-  );
+  return left.length === right.size && left.every(([key, value]) => sameValue(value, right.get(key)));
 }
 
 /** The paths whose values differ, with both values; a label of an address comes after its parts. */
-export function differencesOf(
-  now: ContactState,
-  want: ContactState,
-): PathChange[] {
+export function differencesOf(now: ContactState, want: ContactState): PathChange[] {
   const before = pathsOf(now);
   const after = pathsOf(want);
   const changes: PathChange[] = [];
@@ -415,19 +335,15 @@ export function differencesOf(
   }
   for (const [path, value] of after) {
     const old = before.get(path) ?? null;
-    if (!sameValue(old, value))
-      changes.push({ path, before: old, after: value });
+    if (!sameValue(old, value)) changes.push({ path, before: old, after: value });
   }
   return changes;
 }
 
 /** The field a path belongs to, free of personal data: tags and external ids are one field each. */
 export function fieldOf(path: string): string {
-  const [head = "", second = "", third] = path.split("/", 3);
-  if (head === "tags" || head === "externalIds" || head === "review")
-    return head;
+  const [head = '', second = '', third] = path.split('/', 3);
+  if (head === 'tags' || head === 'externalIds' || head === 'review') return head;
   if (head === path) return head;
-  return third === undefined
-    ? `${head}/${second}`
-    : `${head}/${second}/${third}`;
+  return third === undefined ? `${head}/${second}` : `${head}/${second}/${third}`;
 }

@@ -1,10 +1,4 @@
-import {
-  concurrency,
-  illegalState,
-  validation,
-  validationOf,
-  type DomainError,
-} from "@caseledger/errors";
+import { concurrency, illegalState, validation, validationOf, type DomainError } from '@caseledger/errors';
 
 /** The errors of the contact's rules, in their own words: the decider stays free of imports (STYLE §6). */
 export const refuse = {
@@ -12,32 +6,28 @@ export const refuse = {
     const [first, ...rest] = fields;
     const detail = (field: string) => ({
       field,
-      code: "REQUIRED_MISSING" as const,
+      code: 'REQUIRED_MISSING' as const,
       params: { field },
     });
     return validationOf([detail(first), ...rest.map(detail)]);
   },
   duplicateValue(field: string, value: string): DomainError {
-    return validation("DUPLICATE_VALUE", { value }, field);
+    return validation('DUPLICATE_VALUE', { value }, field);
   },
   tooManyValues(field: string, limit: number): DomainError {
-    return validation("TOO_MANY_VALUES", { limit, field }, field);
+    return validation('TOO_MANY_VALUES', { limit, field }, field);
   },
   valueNotAllowed(field: string, text: string): DomainError {
-    return validation("VALUE_NOT_ALLOWED", { field, text }, field);
+    return validation('VALUE_NOT_ALLOWED', { field, text }, field);
   },
   externalIdTaken(id: string, record: string): DomainError {
-    return validation("EXTERNAL_ID_TAKEN", { id, record }, "externalId");
+    return validation('EXTERNAL_ID_TAKEN', { id, record }, 'externalId');
   },
   optOutKept(person: string, channel: string): DomainError {
-    return validation(
-      "OPT_OUT_KEPT",
-      { person, channel },
-      `${channel.toLowerCase()}OptIn`,
-    );
+    return validation('OPT_OUT_KEPT', { person, channel }, `${channel.toLowerCase()}OptIn`);
   },
   versionConflict(fields: readonly string[], user: string): DomainError {
-    return concurrency("VERSION_CONFLICT", { user, fields: fields.join(", ") });
+    return concurrency('VERSION_CONFLICT', { user, fields: fields.join(', ') });
   },
   stateNotAllowed(state: string): DomainError {
     return illegalState(state);

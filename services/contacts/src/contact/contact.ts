@@ -1,4 +1,4 @@
-import { assign, assignmentsOf } from "./contact.paths.js";
+import { assign, assignmentsOf } from './contact.paths.js';
 import type {
   AddressElement,
   ContactEvent,
@@ -7,7 +7,7 @@ import type {
   ExternalIdPair,
   PhoneElement,
   Preference,
-} from "./contact.events.js";
+} from './contact.events.js';
 
 /**
  * A contact as its events give it (CON-001): plain JSON, kept as it is in the read model's `state` column.
@@ -44,9 +44,9 @@ export interface EventSource {
 /** The contact before its first event. */
 export function initial(): ContactState {
   return {
-    type: "",
+    type: '',
     client: false,
-    status: "",
+    status: '',
     values: {},
     phones: [],
     emails: [],
@@ -80,41 +80,24 @@ export function copyOf(state: ContactState): ContactState {
 }
 
 /** The element that is primary: the one marked, else the oldest; undefined for an empty list (CON-003, CON-004). */
-export function primaryOf(
-  state: ContactState,
-  list: ElementList,
-): number | undefined {
+export function primaryOf(state: ContactState, list: ElementList): number | undefined {
   const marked = state.primary[list];
-  if (
-    marked !== undefined &&
-    state[list].some((element) => element.id === marked)
-  )
-    return marked;
+  if (marked !== undefined && state[list].some((element) => element.id === marked)) return marked;
   return state[list][0]?.id;
 }
 
 /** The fields a contact cannot be without, given its type, that are blank (CON-002). */
-export function requiredBlank(
-  state: Pick<ContactState, "type" | "values">,
-): string[] {
-  const required =
-    state.type === "BUSINESS" ? ["companyName"] : ["firstName", "lastName"];
-  return required.filter((key) => (state.values[key] ?? "") === "");
+export function requiredBlank(state: Pick<ContactState, 'type' | 'values'>): string[] {
+  const required = state.type === 'BUSINESS' ? ['companyName'] : ['firstName', 'lastName'];
+  return required.filter((key) => (state.values[key] ?? '') === '');
 }
 
 /** The name shown and sorted by: the company's, or last name first. */
-export function nameOf(state: Pick<ContactState, "type" | "values">): string {
-  const {
-    firstName = "",
-    middleName = "",
-    lastName = "",
-    companyName = "",
-  } = state.values;
-  if (state.type === "BUSINESS" && companyName !== "") return companyName;
-  const name = [firstName, middleName, lastName]
-    .filter((part) => part !== "")
-    .join(" ");
-  return name === "" ? companyName : name;
+export function nameOf(state: Pick<ContactState, 'type' | 'values'>): string {
+  const { firstName = '', middleName = '', lastName = '', companyName = '' } = state.values;
+  if (state.type === 'BUSINESS' && companyName !== '') return companyName;
+  const name = [firstName, middleName, lastName].filter((part) => part !== '').join(' ');
+  return name === '' ? companyName : name;
 }
 
 /** Names for deciding whether two records are of different people (DUP-003). */
@@ -126,18 +109,14 @@ export interface Names {
 
 export function namesOf(values: Readonly<Record<string, string>>): Names {
   return {
-    firstName: values["firstName"] ?? "",
-    lastName: values["lastName"] ?? "",
-    companyName: values["companyName"] ?? "",
+    firstName: values['firstName'] ?? '',
+    lastName: values['lastName'] ?? '',
+    companyName: values['companyName'] ?? '',
   };
 }
 
 /** The state after an event. The given state is not changed. */
-export function evolve(
-  state: ContactState,
-  event: ContactEvent,
-  source?: EventSource,
-): ContactState {
+export function evolve(state: ContactState, event: ContactEvent, source?: EventSource): ContactState {
   const next = copyOf(state);
   apply(next, event, source);
   return next;
@@ -153,18 +132,9 @@ export function evolveAll(
   return next;
 }
 
-function apply(
-  state: ContactState,
-  event: ContactEvent,
-  source?: EventSource,
-): void {
-  if (
-    event.type === "ContactCreated" &&
-    source?.origin.kind === "import" &&
-    source.origin.id !== undefined
-  ) {
+function apply(state: ContactState, event: ContactEvent, source?: EventSource): void {
+  if (event.type === 'ContactCreated' && source?.origin.kind === 'import' && source.origin.id !== undefined) {
     state.made = { import: source.origin.id, row: source.row ?? 0 };
   }
-  for (const { path, value } of assignmentsOf(event))
-    assign(state, path, value);
+  for (const { path, value } of assignmentsOf(event)) assign(state, path, value);
 }
