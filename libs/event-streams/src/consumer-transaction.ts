@@ -1,0 +1,81 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { settledWithin } from './backoff.js';
+import { DeadlineExceeded } from './faults.js';
+
+/** The transaction in which a handler writes its view and the runner its checkpoint: both are stored, or neither. */
+export interface ConsumerTransaction {
+  /** For libraries that bring their own statements; committing and rolling back are the runner's. */
+  readonly queryRunner: QueryRunner;
+  query<R = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number }>;
+  /** Chooses the company whose rows the following statements see (row-level security, DESIGN 21). */
+  useTenant(tenant: string): Promise<void>;
+}
+
+interface Closable {
+  end(): Promise<void>;
+}
+
+const LOCK_MS = 5_000;
+
+/**
+ * Runs `work` in one transaction that ends within `deadlineMs`, committing included.
+ * @throws DeadlineExceeded when it does not: the connection is cut, so the database rolls back unless it had committed.
+ */
+export async function inTransaction<T>(
+  database: DataSource,
+  deadlineMs: number,
+  work: (tx: ConsumerTransaction) => Promise<T>,
+): Promise<T> {
+  const queryRunner = database.createQueryRunner();
+  const running = transact(queryRunner, deadlineMs, work);
+  if (await settledWithin(running, deadlineMs)) return running;
+  running.catch(() => undefined);
+  cut(queryRunner);
+  throw new DeadlineExceeded('A transaction', deadlineMs);
+}
+
+async function transact<T>(
+  queryRunner: QueryRunner,
+  deadlineMs: number,
+  work: (tx: ConsumerTransaction) => Promise<T>,
+): Promise<T> {
+  try {
+    await queryRunner.startTransaction();
+    // A member that is stopped inside its transaction must not hold the others up for longer than this.
+    await queryRunner.query(
+      `select set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true),
+              set_config('idle_in_transaction_session_timeout', $2, true)`,
+      [String(LOCK_MS), String(deadlineMs)],
+    );
+    const result = await work(transactionOn(queryRunner));
+    await queryRunner.commitTransaction();
+    return result;
+  } catch (error) {
+    if (queryRunner.isTransactionActive && !queryRunner.isReleased) await queryRunner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+function transactionOn(queryRunner: QueryRunner): ConsumerTransaction {
+  return {
+    queryRunner,
+    async query<R>(sql: string, params: readonly unknown[] = []) {
+      const { records, affected } = await queryRunner.query(sql, [...params], true);
+      return { rows: records, rowCount: affected ?? 0 };
+    },
+    async useTenant(tenant) {
+      await queryRunner.query(`select set_config('app.tenant', $1, true)`, [tenant]);
+    },
+  };
+}
+
+/** Ends the connection from outside: with a statement at work pg destroys the socket, otherwise it says goodbye. */
+function cut(queryRunner: QueryRunner): void {
+  if (queryRunner.isReleased) return;
+  queryRunner
+    .connect()
+    .then((client: Closable) => client.end())
+    .catch(() => undefined);
+}

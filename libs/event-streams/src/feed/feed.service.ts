@@ -1,0 +1,42 @@
+import type { streamsV1 } from '@caseledger/contracts';
+import { grpcStatus, isDomainError } from '@caseledger/errors';
+import type { Feed, TopicDefinition } from '@caseledger/event-store';
+import { status, type Metadata, type ServerUnaryCall, type ServiceError, type sendUnaryData } from '@grpc/grpc-js';
+import { FeedEdge } from './feed-edge.js';
+
+/** Refuses a caller by throwing a DomainError; only services read feeds, because a topic holds every company's events. */
+export type FeedGuard = (metadata: Metadata) => void | Promise<void>;
+
+/** The handlers of an owner's FeedService; add them to its server with `streamsV1.FeedServiceService`. */
+export function feedService(feed: Feed, topics: readonly Pick<TopicDefinition, 'topic'>[], guard: FeedGuard): streamsV1.FeedServiceServer {
+  const edge = new FeedEdge(feed, topics);
+  return {
+    read: (call, callback) => {
+      // A reader whose partitions changed hangs up; the search for it then ends as well.
+      const gone = new AbortController();
+      call.on('cancelled', () => gone.abort());
+      answer(call, callback, guard, (request) => edge.read(request, gone.signal));
+    },
+    head: (call, callback) => answer(call, callback, guard, () => edge.head()),
+  };
+}
+
+function answer<Request, Reply>(
+  call: ServerUnaryCall<Request, Reply>,
+  callback: sendUnaryData<Reply>,
+  guard: FeedGuard,
+  work: (request: Request) => Promise<Reply>,
+): void {
+  Promise.resolve(guard(call.metadata))
+    .then(() => work(call.request))
+    .then(
+      (reply) => callback(null, reply),
+      (thrown: unknown) => callback(refusal(thrown)),
+    );
+}
+
+/** What a caller is told: the message of a domain error, and of anything else only that it may try again. */
+function refusal(thrown: unknown): Partial<ServiceError> {
+  if (isDomainError(thrown)) return { code: grpcStatus(thrown.kind, thrown.code), details: thrown.message };
+  return { code: status.UNAVAILABLE, details: 'The feed cannot be read now' };
+}
