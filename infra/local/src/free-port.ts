@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { errorCode } from './error-code.js';
 
 /** A port nobody listens on at this moment; another process may take it before it is used. */
 export async function freePort(): Promise<number> {
@@ -10,7 +11,7 @@ export async function requireFreePort(port: number, whatFor: string): Promise<vo
   try {
     await listenOnce(port);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    if (errorCode(error) === 'EADDRINUSE') {
       throw new Error(`Port ${port} (${whatFor}) is taken by another program. Stop it or choose another port.`);
     }
     throw error;
