@@ -16,7 +16,13 @@ export interface Clock {
  */
 export type DateShape =
   | { readonly kind: 'certain'; readonly day: Day; readonly twoDigitYear: boolean }
-  | { readonly kind: 'numeric'; readonly first: number; readonly second: number; readonly year: number; readonly twoDigitYear: boolean }
+  | {
+      readonly kind: 'numeric';
+      readonly first: number;
+      readonly second: number;
+      readonly year: number;
+      readonly twoDigitYear: boolean;
+    }
   | { readonly kind: 'serial'; readonly serial: number };
 
 /** Longer texts are no dates; the patterns below never see them. */
@@ -69,7 +75,10 @@ function readClock(text: string): Clock | undefined {
 function numericShape(text: string): DateShape | undefined {
   const iso = ISO.exec(text) ?? COMPACT.exec(text);
   if (iso !== null) {
-    const [year, month, day] = [...iso].slice(1).filter((part) => /\d/.test(part)).map(Number);
+    const [year, month, day] = [...iso]
+      .slice(1)
+      .filter((part) => /\d/.test(part))
+      .map(Number);
     return { kind: 'certain', day: { year: year ?? 0, month: month ?? 0, day: day ?? 0 }, twoDigitYear: false };
   }
   const numeric = NUMERIC.exec(text);

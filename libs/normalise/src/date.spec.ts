@@ -87,7 +87,10 @@ describe('readDate (NRM-030)', () => {
   it('is idempotent for any order (NRM-031)', () => {
     const orders = fc.constantFrom<DateOrder>('AUTOMATIC', 'ISO', 'US', 'EU', 'SERIAL', 'PROVEN_US', 'PROVEN_EU');
     const parts = fc.tuple(fc.nat(40), fc.constantFrom('/', '-', '.', ' '), fc.nat(40), fc.nat(9999));
-    const texts = fc.oneof(parts.map(([a, mark, b, year]) => `${a}${mark}${b}${mark}${year}`), fc.string());
+    const texts = fc.oneof(
+      parts.map(([a, mark, b, year]) => `${a}${mark}${b}${mark}${year}`),
+      fc.string(),
+    );
     fc.assert(
       fc.property(texts, orders, orders, (text, order, again) => {
         const { value } = readDate(text, order);

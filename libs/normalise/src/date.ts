@@ -78,7 +78,9 @@ function resolve(shape: DateShape, order: DateOrder, text: string, hints: DateHi
     case 'PROVEN_US':
       return orMixed(asMonthFirst, asDayFirst, hints, 'month first');
     default:
-      return order === 'AUTOMATIC' ? onlyReading(asDayFirst, asMonthFirst, twoDigitYear, text) : { finding: invalid(text) };
+      return order === 'AUTOMATIC'
+        ? onlyReading(asDayFirst, asMonthFirst, twoDigitYear, text)
+        : { finding: invalid(text) };
   }
 }
 

@@ -15,7 +15,16 @@ const LABEL = /^[\p{L}\p{N}\p{M}-]+$/u;
 const SEPARATOR = /[;,|\n\r\t]+/;
 
 /** Domains that are reserved and never take mail (RFC 2606, RFC 6761). */
-const RESERVED_ENDINGS = ['example', 'invalid', 'localhost', 'test', 'local', 'example.com', 'example.net', 'example.org'];
+const RESERVED_ENDINGS = [
+  'example',
+  'invalid',
+  'localhost',
+  'test',
+  'local',
+  'example.com',
+  'example.net',
+  'example.org',
+];
 
 /** Local parts that belong to a function, not to a person. */
 const ROLES = new Set(
@@ -38,7 +47,8 @@ trashmail.com yopmail.com`.split(/\s+/),
 export function readEmails(text: string): Reading<string[]> {
   const trimmed = trimText(text);
   if (trimmed === '') return { value: [], findings: [] };
-  if (isPlaceholder(trimmed)) return { value: [], findings: [{ code: 'VALUE_PLACEHOLDER', params: { text: trimmed } }] };
+  if (isPlaceholder(trimmed))
+    return { value: [], findings: [{ code: 'VALUE_PLACEHOLDER', params: { text: trimmed } }] };
   if (trimmed.length > CELL_CHARACTERS_MAX) return { value: [], findings: [invalid(trimmed)] };
 
   const taken = takeFromBrackets(trimmed);
@@ -90,7 +100,10 @@ function takeFromBrackets(text: string): string[] {
 
 /** A blank separates addresses only where each part is an address: `ana@kestrel mail.net` stays one, broken, piece. */
 function splitPieces(text: string): string[] {
-  const pieces = text.split(SEPARATOR).map(trimText).filter((piece) => piece !== '');
+  const pieces = text
+    .split(SEPARATOR)
+    .map(trimText)
+    .filter((piece) => piece !== '');
   return pieces.flatMap((piece) => {
     const parts = piece.split(/\s+/).filter((part) => !/^(?:\/|&|and|or|und|oder|y|et)$/i.test(part));
     return parts.length > 1 && parts.every((part) => readOne(part) !== undefined) ? parts : [piece];
@@ -102,7 +115,12 @@ function readOne(text: string): string | undefined {
   const at = bare.lastIndexOf('@');
   if (at <= 0) return undefined;
   const local = bare.slice(0, at);
-  const domain = bare.slice(at + 1).split('?', 1).join('').toLowerCase().normalize('NFC');
+  const domain = bare
+    .slice(at + 1)
+    .split('?', 1)
+    .join('')
+    .toLowerCase()
+    .normalize('NFC');
   return isLocalPart(local) && isDomain(domain) && Buffer.byteLength(local + domain) < ADDRESS_BYTES_MAX
     ? `${local}@${domain}`
     : undefined;
@@ -118,7 +136,8 @@ function isDomain(domain: string): boolean {
   const top = labels.at(-1) ?? '';
   if (labels.length < 2 || top.length < 2 || /^\p{N}+$/u.test(top)) return false;
   return labels.every(
-    (label) => label.length <= LABEL_CHARACTERS_MAX && LABEL.test(label) && !label.startsWith('-') && !label.endsWith('-'),
+    (label) =>
+      label.length <= LABEL_CHARACTERS_MAX && LABEL.test(label) && !label.startsWith('-') && !label.endsWith('-'),
   );
 }
 

@@ -49,12 +49,16 @@ function readCell(text: string, country: string): Reading<string[]> {
   const trimmed = trimText(text);
   if (trimmed === '') return { value: [], findings: [] };
   if (trimmed.length > CELL_CHARACTERS_MAX) return { value: [], findings: [invalid(trimmed)] };
-  if (isPlaceholder(trimmed)) return { value: [], findings: [{ code: 'VALUE_PLACEHOLDER', params: { text: trimmed } }] };
+  if (isPlaceholder(trimmed))
+    return { value: [], findings: [{ code: 'VALUE_PLACEHOLDER', params: { text: trimmed } }] };
   const compact = trimmed.replaceAll(' ', '');
   if (SCIENTIFIC.test(compact)) {
     return { value: [], findings: [{ code: 'SCIENTIFIC_NOTATION', params: { value: trimmed, text: trimmed } }] };
   }
-  const several = trimmed.split(SEPARATOR).map(trimText).filter((piece) => piece !== '');
+  const several = trimmed
+    .split(SEPARATOR)
+    .map(trimText)
+    .filter((piece) => piece !== '');
   const readings = several.map((piece) => readOne(piece, country));
   if (several.length > 1 && readings.every((reading) => reading.number !== undefined)) {
     const numbers = [...new Set(readings.flatMap((reading) => reading.number ?? []))];
@@ -68,7 +72,10 @@ function readCell(text: string, country: string): Reading<string[]> {
 function readOne(text: string, country: string): { number?: string; findings: Finding[] } {
   const written = text.replace(/^tel:/i, '').replace(/^(\+?\d{6,15})\.0$/, '$1');
   const match = EXTENSION.exec(written);
-  const main = trimText(match === null ? written : written.slice(0, match.index)).replace(/^((?:\+|00|011)[\d\s().-]{0,8})\(0\)/, '$1');
+  const main = trimText(match === null ? written : written.slice(0, match.index)).replace(
+    /^((?:\+|00|011)[\d\s().-]{0,8})\(0\)/,
+    '$1',
+  );
   // Letters are never turned into digits: a word in a number is refused, not dialled.
   if (!/\p{N}/u.test(main) || /\p{L}/u.test(main) || main.lastIndexOf('+') > 0) return { findings: [invalid(text)] };
 
