@@ -30,6 +30,12 @@ const COUNTRIES: ReadonlyMap<string, string> = byName(
     ),
 );
 
+const ENGLISH_NAMES: ReadonlyMap<string, string> = new Map(
+  COUNTRY_NAMES.trim()
+    .split('\n')
+    .map((line): [string, string] => [line.slice(0, 2), line.slice(3).split('|', 1).join('')]),
+);
+
 /** The two-letter code of a US state or Canadian province by code or name (NRM-011); undefined for anything else. */
 export function stateCode(text: string, country: string): string | undefined {
   return STATES.get(country)?.get(plain(text));
@@ -43,6 +49,11 @@ export function hasStateCodes(country: string): boolean {
 /** The ISO 3166 code of a country by its code or name, in any case; undefined when it is none (`COUNTRY_UNKNOWN`). */
 export function countryCode(text: string): string | undefined {
   return COUNTRIES.get(plain(text));
+}
+
+/** The English name of a country; the code itself when there is none. */
+export function countryName(code: string): string {
+  return ENGLISH_NAMES.get(code) ?? code;
 }
 
 function byName(entries: readonly string[]): ReadonlyMap<string, string> {
