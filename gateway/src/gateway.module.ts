@@ -1,0 +1,50 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { GraphQLModule } from '@nestjs/graphql';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { Authenticator } from './authenticator.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
+import { GatewayLog } from './gateway-log.js';
+import { graphqlOptions } from './graphql/graphql.options.js';
+import { HealthController } from './pages/health.controller.js';
+import { PagesController } from './pages/pages.controller.js';
+import { AccountsController } from './rest/accounts.controller.js';
+import { SignedIn } from './rest/caller.js';
+import { ClientsController } from './rest/clients.controller.js';
+import { ImportsController } from './rest/imports.controller.js';
+import { ProblemFilter } from './rest/problem.filter.js';
+import { RevertsController } from './rest/reverts.controller.js';
+import { ServiceConnections } from './service-connections.js';
+
+@Module({})
+class EdgeModule {
+  static with(config: GatewayConfig): DynamicModule {
+    return {
+      module: EdgeModule,
+      providers: [{ provide: GATEWAY_CONFIG, useValue: config }, { provide: GatewayLog, useFactory: () => new GatewayLog() }, ServiceConnections, Authenticator],
+      exports: [GATEWAY_CONFIG, GatewayLog, ServiceConnections, Authenticator],
+    };
+  }
+}
+
+/** The only wiring of the gateway: GraphQL, REST and the pages over the same connections. */
+@Module({})
+export class GatewayModule {
+  static with(config: GatewayConfig): DynamicModule {
+    const edge = EdgeModule.with(config);
+    return {
+      module: GatewayModule,
+      imports: [
+        edge,
+        GraphQLModule.forRootAsync<ApolloDriverConfig>({
+          driver: ApolloDriver,
+          imports: [edge],
+          inject: [GATEWAY_CONFIG, Authenticator, GatewayLog],
+          useFactory: graphqlOptions,
+        }),
+      ],
+      controllers: [PagesController, HealthController, AccountsController, ClientsController, ImportsController, RevertsController],
+      providers: [SignedIn, { provide: APP_FILTER, useClass: ProblemFilter }],
+    };
+  }
+}

@@ -1,0 +1,41 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import type { GatewayConfig } from './config.js';
+import { GatewayModule } from './gateway.module.js';
+import { bodyPipe } from './rest/body.pipe.js';
+import { rateLimit } from './rest/rate-limit.js';
+
+export interface RunningGateway {
+  /** Where it listens, such as http://127.0.0.1:4000. */
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the gateway. @throws Error with code EADDRINUSE when the port is taken. */
+export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
+  const app = await NestFactory.create<NestExpressApplication>(GatewayModule.with(config), { logger: ['error', 'warn'], bodyParser: false });
+  app.use(helmet({ contentSecurityPolicy: contentPolicy(), strictTransportSecurity: false }));
+  app.use('/api', rateLimit(config.requestsPerMinute));
+  app.use('/graphql', rateLimit(config.requestsPerMinute));
+  app.useBodyParser('json', { limit: '5mb' });
+  app.useGlobalPipes(bodyPipe());
+  await app.listen(config.port, config.host);
+  const address = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  return { address, stop: () => app.close() };
+}
+
+/** The pages load from this host only; the explorer's own script stands in its page, and its editor makes styles. */
+function contentPolicy(): object {
+  return {
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'", "'unsafe-inline'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      connectSrc: ["'self'", 'ws:', 'wss:'],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'", 'data:'],
+      upgradeInsecureRequests: null,
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type DataLoader from 'dataloader';
+import type { accountsV1, contactsV1, importsV1 } from '@caseledger/contracts';
+import type { Services } from '../services.js';
+
+/** Who asks: what accounts answered for the bearer of the request. */
+export interface Viewer {
+  readonly userId: string;
+  readonly tenant: string;
+  readonly permissions: ReadonlySet<string>;
+}
+
+/** One batch call per kind of object and tick, whatever the query looks like (API-006). */
+export interface Loaders {
+  readonly contacts: DataLoader<string, contactsV1.Contact | null>;
+  readonly imports: DataLoader<string, importsV1.Import | null>;
+  readonly reverts: DataLoader<string, importsV1.Revert | null>;
+  readonly users: DataLoader<string, accountsV1.User | null>;
+}
+
+/** What every resolver gets: made anew for each request, and for each event of a subscription. */
+export interface GraphqlContext {
+  readonly requestId: string;
+  readonly viewer: Viewer;
+  readonly services: Services;
+  readonly loaders: Loaders;
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { ApolloDriverConfig } from '@nestjs/apollo';
+import { unauthenticated } from '@caseledger/errors';
+import type { Request } from 'express';
+import type { Authenticator } from '../authenticator.js';
+import type { GatewayConfig } from '../config.js';
+import type { GatewayLog } from '../gateway-log.js';
+import { schemaText } from '../gen/schema.js';
+import { formatError } from './format-error.js';
+import type { GraphqlContext } from './graphql-context.js';
+import { makeLoaders } from './loaders.js';
+import { queryLimits } from './query-limits.js';
+import { resolvers } from './resolvers.js';
+
+/** What graphql-ws hands over: the parameters of connection_init, and the socket's request for the address. */
+interface SocketContext {
+  readonly connectionParams?: Readonly<Record<string, unknown>> | null;
+  readonly extra?: { readonly request?: { readonly socket: { readonly remoteAddress?: string } } };
+}
+
+/** The GraphQL server: schema first, one context per request, errors as PRODUCT §5 says. */
+export function graphqlOptions(config: GatewayConfig, authenticator: Authenticator, log: GatewayLog): ApolloDriverConfig {
+  const contextOf = async (authorization: string | undefined, address: string | undefined): Promise<GraphqlContext> => {
+    const { viewer, services } = await authenticator.authenticate(authorization, address);
+    return { requestId: randomUUID(), viewer, services, loaders: makeLoaders(services) };
+  };
+  return {
+    path: '/graphql',
+    typeDefs: schemaText,
+    // The map is typed by the generated Resolvers; Apollo's own type is looser than both.
+    resolvers: resolvers as ApolloDriverConfig['resolvers'] & object,
+    introspection: config.introspection,
+    playground: false,
+    graphiql: false,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    validationRules: [queryLimits],
+    formatError: formatError((cause, requestId) => log.unexpected(cause, requestId), randomUUID),
+    context: (from: { req: Request } | SocketContext) =>
+      'req' in from
+        ? contextOf(from.req.headers.authorization, from.req.ip)
+        : contextOf(bearerOf(from), from.extra?.request?.socket.remoteAddress),
+    subscriptions: {
+      'graphql-ws': {
+        path: '/graphql',
+        connectionInitWaitTimeout: 10_000,
+      },
+    },
+  };
+}
+
+function bearerOf({ connectionParams }: SocketContext): string {
+  const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
+  if (typeof given !== 'string') throw unauthenticated();
+  return given;
+}

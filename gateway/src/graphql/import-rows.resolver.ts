@@ -1,0 +1,88 @@
+import { importsV1 } from '@caseledger/contracts';
+import type { DecisionAction, ImportResolvers, Outcome, ResolversTypes, RowFilter } from '../gen/resolvers.js';
+import { requestOf } from '../services.js';
+import { globalId } from './global-id.js';
+import type { Loaders } from './graphql-context.js';
+import { connection, cursorNumber, numberCursor, pageSize } from './paging.js';
+import { headersOf, textOrNull, toFieldDiff, toRowIssue, type Headers } from './values.js';
+
+type RowObject = Awaited<ResolversTypes['ImportRow']>;
+
+/** Rows of the first look, the plan or the ledger; by default what there is most of. */
+export const importRows: NonNullable<ImportResolvers['rows']> = async (parent, args, { services, loaders }) => {
+  const reply = await services.imports.listRows(
+    requestOf(importsV1.ListRowsRequest, {
+      id: parent.id,
+      of: args.of ?? presentRows(parent),
+      ...filterOf(args.filter ?? {}),
+      first: pageSize(args.first),
+      afterRow: cursorNumber(args.after),
+    }),
+  );
+  const headers = headersOf(parent.analysis);
+  const edges = await Promise.all(
+    reply.rows.map(async (row) => ({ cursor: numberCursor(row.row), node: await toRow(row, headers, loaders) })),
+  );
+  return { ...connection(edges, { hasNext: reply.hasNext, hasPrevious: cursorNumber(args.after) > 0 }), totalCount: reply.total };
+};
+
+function presentRows(parent: importsV1.Import): 'LEDGER' | 'PLAN' | 'PREVIEW' {
+  if (parent.startedAtMs > 0) return 'LEDGER';
+  return parent.plan === undefined ? 'PREVIEW' : 'PLAN';
+}
+
+function filterOf(filter: RowFilter): Partial<importsV1.ListRowsRequest> {
+  return {
+    outcome: filter.outcome ?? '',
+    reason: filter.reason ?? '',
+    code: filter.code ?? '',
+    column: filter.column ?? 0,
+    filterColumn: filter.column !== null && filter.column !== undefined,
+    rows: filter.rows ?? [],
+    allAttempts: filter.allAttempts ?? false,
+  };
+}
+
+async function toRow(row: importsV1.RowEntry, headers: Headers, loaders: Loaders): Promise<RowObject> {
+  return {
+    row: row.row,
+    line: row.line > 0 ? row.line : null,
+    cell: row.sheet === '' ? null : `${row.sheet}!A${row.line}`,
+    outcome: row.outcome === '' ? null : (row.outcome as Outcome),
+    reason: textOrNull(row.reason),
+    attempt: row.attempt,
+    raw: row.cells.map((text, column) => ({ column: headers.get(column) ?? `${column + 1}`, text })),
+    values: row.values.map((value) => ({
+      field: value.field,
+      text: value.text,
+      original: textOrNull(value.original),
+      column: headers.get(value.column) ?? null,
+    })),
+    diff: row.changes.map((change) => toFieldDiff(change, headers)),
+    issues: row.issues.map((issue) => toRowIssue(issue, headers)),
+    match: matchOf(row),
+    decision: await decisionOf(row, loaders),
+    effects: row.effects.map((effect) => ({ ...effect, record: globalId('Contact', effect.record) })),
+  };
+}
+
+function matchOf({ match }: importsV1.RowEntry): RowObject['match'] {
+  if (match === undefined || match.verdict === '' || match.verdict === 'NONE') return null;
+  return {
+    verdict: match.verdict,
+    key: textOrNull(match.key),
+    record: match.record === '' ? null : globalId('Contact', match.record),
+    records: match.records.map((id) => globalId('Contact', id)),
+    score: match.score,
+    earlierRow: match.earlierRow > 0 ? match.earlierRow : null,
+  };
+}
+
+async function decisionOf({ decision }: importsV1.RowEntry, loaders: Loaders): Promise<RowObject['decision']> {
+  if (decision === undefined || decision.action === '') return null;
+  return {
+    action: decision.action as DecisionAction,
+    record: decision.record === '' ? null : globalId('Contact', decision.record),
+    decidedBy: decision.decidedBy === '' ? null : await loaders.users.load(decision.decidedBy),
+  };
+}

@@ -1,0 +1,114 @@
+import { importsV1 } from '@caseledger/contracts';
+import type { ImportFilter, ImportResolvers, ImportState, ImportStatus, QueryResolvers, ResultKind } from '../gen/resolvers.js';
+import { requestOf } from '../services.js';
+import { globalId, localId } from './global-id.js';
+import { toAnalysis, toAttempt, toMapping, toOptions, toPlan } from './import.values.js';
+import { importRows } from './import-rows.resolver.js';
+import { connection, pageSize } from './paging.js';
+import { codeMessage, headersOf, textOrNull, time, timeOrNull, toCounts } from './values.js';
+
+export const importQueries: Pick<QueryResolvers, 'import' | 'imports'> = {
+  import: (_root, { id }, { loaders }) => loaders.imports.load(localId('Import', id)),
+
+  async imports(_root, { filter, first, after }, { services }) {
+    const reply = await services.imports.listImports(
+      requestOf(importsV1.ListImportsRequest, { ...filterOf(filter ?? {}), first: pageSize(first), after: after ?? '' }),
+    );
+    const edges = reply.edges.flatMap((edge) => (edge.import === undefined ? [] : [{ cursor: edge.cursor, node: edge.import }]));
+    return { ...connection(edges, { hasNext: reply.hasNext, hasPrevious: Boolean(after) }), totalCount: reply.total };
+  },
+};
+
+function filterOf(filter: ImportFilter): Partial<importsV1.ListImportsRequest> {
+  return {
+    type: filter.type ?? '',
+    state: filter.state ?? '',
+    status: filter.status ?? '',
+    createdBy: filter.createdBy ? localId('User', filter.createdBy) : '',
+    origin: filter.origin ?? '',
+    fileName: filter.fileName ?? '',
+    fromMs: filter.from ? Date.parse(filter.from) : 0,
+    toMs: filter.to ? Date.parse(filter.to) : 0,
+  };
+}
+
+const RESULTS: readonly ResultKind[] = ['SUCCEEDED', 'FAILED', 'NOT_APPLIED'];
+
+/** Where a result file is downloaded (REST, RST-001). */
+function resultFiles(parent: importsV1.Import): { result: ResultKind; csv: string; xlsx: string }[] {
+  if (parent.endedAtMs === 0) return [];
+  return RESULTS.map((result) => {
+    const path = `/api/imports/${parent.id}/results/${result.toLowerCase().replace('_', '-')}`;
+    return { result, csv: path, xlsx: `${path}?format=xlsx` };
+  });
+}
+
+export const importResolvers: ImportResolvers = {
+  id: (parent) => globalId('Import', parent.id),
+  type: (parent) => (parent.type === 'CONTACTS' ? 'CONTACTS' : 'CLIENTS'),
+  state: (parent) => parent.state as ImportState,
+  status: (parent) => (parent.status === '' ? null : (parent.status as ImportStatus)),
+  code: (parent) => textOrNull(parent.code),
+  message: (parent) => textOrNull(parent.codeParams) ?? codeMessage(parent.code),
+  async file({ id, file }, _args, { loaders }) {
+    const earlier = await loaders.imports.loadMany(file?.earlierImports ?? []);
+    return {
+      name: file?.name ?? '',
+      sizeBytes: file?.sizeBytes ?? 0,
+      sha256: textOrNull(file?.sha256 ?? ''),
+      download: file?.kept === true ? `/api/imports/${id}/file/original` : null,
+      earlierImports: earlier.filter((found): found is importsV1.Import => found !== null && !(found instanceof Error)),
+    };
+  },
+  analysis: (parent) => (parent.analysis === undefined ? null : toAnalysis(parent.analysis)),
+  mapping: (parent) => (parent.mappingVersion === 0 ? null : toMapping(parent)),
+  options: (parent) => toOptions(parent.options),
+  plan: (parent) => (parent.plan === undefined ? null : toPlan(parent.plan)),
+  counts: (parent) => toCounts(parent.counts),
+  ratePerSecond: (parent) => (parent.ratePerSecond > 0 ? parent.ratePerSecond : null),
+  secondsLeft: (parent) => (parent.ratePerSecond > 0 ? parent.secondsLeft : null),
+  workers: (parent) => (parent.state === 'RUNNING' ? parent.workers : null),
+  heartbeatAt: (parent) => timeOrNull(parent.heartbeatAtMs),
+  queuePlace: (parent) => (parent.queuePlace > 0 ? parent.queuePlace : null),
+  rows: importRows,
+  async issues(parent, _args, { services }) {
+    const reply = await services.imports.listIssues({ id: parent.id });
+    return reply.groups.map((group) => ({
+      code: group.code,
+      severity: group.severity === 'WARNING' ? 'WARNING' : 'ERROR',
+      column: textOrNull(group.header) ?? headersOf(parent.analysis).get(group.column) ?? null,
+      count: group.count,
+      exampleRows: group.exampleRows,
+      message: group.message,
+    }));
+  },
+  attempts: (parent) => parent.attempts.map(toAttempt),
+  resultFiles,
+  async reverts(parent, _args, { services }) {
+    if (parent.reverts.length === 0) return [];
+    const reply = await services.imports.getReverts({ ids: [], importId: parent.id });
+    return reply.reverts;
+  },
+  revertState: (parent) => (parent.revertState === '' ? 'NONE' : parent.revertState),
+  canRevert: (parent) => availability(parent.canRevert),
+  canRetry: (parent) => availability(parent.canRetry),
+  timeline: (parent, _args, { loaders }) =>
+    Promise.all(
+      parent.timeline.map(async (step) => ({
+        state: step.state,
+        at: time(step.atMs),
+        actor: step.actor === '' ? null : await loaders.users.load(step.actor),
+        code: textOrNull(step.code),
+      })),
+    ),
+  createdBy: (parent, _args, { loaders }) => (parent.createdBy === '' ? null : loaders.users.load(parent.createdBy)),
+  confirmedBy: (parent, _args, { loaders }) => (parent.confirmedBy === '' ? null : loaders.users.load(parent.confirmedBy)),
+  createdAt: (parent) => time(parent.createdAtMs),
+  startedAt: (parent) => timeOrNull(parent.startedAtMs),
+  endedAt: (parent) => timeOrNull(parent.endedAtMs),
+};
+
+function availability(given: importsV1.Availability | undefined): { available: boolean; code: string | null; message: string | null } {
+  const code = given?.code ?? '';
+  return { available: given?.available ?? false, code: textOrNull(code), message: codeMessage(code) };
+}

@@ -1,0 +1,49 @@
+import { limit } from '@caseledger/errors';
+
+/** PRODUCT §6: the largest page of a GraphQL list. */
+export const PAGE_ROWS_MAX = 200;
+const PAGE_ROWS = 50;
+
+/** The page size asked for, 50 when none is; PAGE_SIZE_EXCEEDED outside 1–200 (API-002). */
+export function pageSize(asked: number | null | undefined): number {
+  if (asked === null || asked === undefined) return PAGE_ROWS;
+  if (asked < 1 || asked > PAGE_ROWS_MAX) throw limit('PAGE_SIZE_EXCEEDED', { limit: PAGE_ROWS_MAX });
+  return asked;
+}
+
+/** A Relay connection of edges that were read forwards. */
+export function connection<Node>(
+  edges: readonly { cursor: string; node: Node }[],
+  page: { hasNext: boolean; hasPrevious?: boolean },
+): { edges: { cursor: string; node: Node }[]; nodes: Node[]; pageInfo: PageFacts } {
+  return {
+    edges: [...edges],
+    nodes: edges.map((edge) => edge.node),
+    pageInfo: {
+      hasNextPage: page.hasNext,
+      hasPreviousPage: page.hasPrevious ?? false,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+interface PageFacts {
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  startCursor: string | null;
+  endCursor: string | null;
+}
+
+/** Cursors over numbers (row, version): opaque to clients. */
+export function numberCursor(value: number): string {
+  return Buffer.from(`n:${value}`).toString('base64url');
+}
+
+/** The number behind a cursor, 0 for none; a broken one starts at the beginning of nothing, so it is refused. */
+export function cursorNumber(cursor: string | null | undefined): number {
+  if (cursor === null || cursor === undefined || cursor === '') return 0;
+  const match = /^n:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (match === null) throw limit('PAGE_SIZE_EXCEEDED', { limit: PAGE_ROWS_MAX });
+  return Number(match[1]);
+}

@@ -1,0 +1,61 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { accountsV1, contactsV1, importsV1 } from '@caseledger/contracts';
+import { unauthenticated } from '@caseledger/errors';
+import { connectGrpc, signServiceContext, type GrpcConnection, type UnaryMethods } from '@caseledger/service-kit';
+import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
+import { importsClient } from './imports-client.js';
+import type { Services } from './services.js';
+
+/** One connection per service, shared by all requests; each call carries its caller's context. */
+@Injectable()
+export class ServiceConnections implements OnApplicationShutdown {
+  private readonly accounts: GrpcConnection;
+  private readonly contacts: GrpcConnection;
+  private readonly imports: GrpcConnection;
+
+  constructor(@Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig) {
+    this.accounts = connectGrpc(accountsV1.AccountsServiceService, config.services.accounts);
+    this.contacts = connectGrpc(contactsV1.ContactsServiceService, config.services.contacts);
+    this.imports = connectGrpc(importsV1.ImportsServiceService, config.services.imports);
+  }
+
+  servicesOf(context: string): Services {
+    return {
+      accounts: this.accountsOf(context),
+      contacts: this.contacts.methods<contactsV1.ContactsServiceServer>(context),
+      imports: importsClient(this.imports, context),
+    };
+  }
+
+  /** accounts as this context sees it; without one only sign-in and authentication answer. */
+  accountsOf(context: string): UnaryMethods<accountsV1.AccountsServiceServer> {
+    return this.accounts.methods<accountsV1.AccountsServiceServer>(context);
+  }
+
+  /** accounts for the installation itself; the bearer must be the installation's key. */
+  async installationAccounts(authorization: string | undefined): Promise<UnaryMethods<accountsV1.AccountsServiceServer>> {
+    const bearer = (authorization ?? '').replace(/^Bearer /i, '');
+    if (!sameSecret(bearer, this.config.installationKey)) throw unauthenticated();
+    return this.accountsOf(await signServiceContext(this.config.contextSecret, 'gateway'));
+  }
+
+  /** Whether every service takes calls, for readiness. */
+  async ready(): Promise<boolean> {
+    const deadline = Date.now() + 1_000;
+    const up = [this.accounts, this.contacts, this.imports].map(
+      ({ client }) => new Promise<boolean>((resolve) => client.waitForReady(deadline, (error) => resolve(error === undefined || error === null))),
+    );
+    return (await Promise.all(up)).every(Boolean);
+  }
+
+  onApplicationShutdown(): void {
+    for (const connection of [this.accounts, this.contacts, this.imports]) connection.close();
+  }
+}
+
+/** Compared by hash, so that neither length nor content shows in the time it takes. */
+function sameSecret(given: string, secret: string): boolean {
+  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return secret !== '' && timingSafeEqual(hash(given), hash(secret));
+}
