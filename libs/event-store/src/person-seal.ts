@@ -1,0 +1,62 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const UUID_BYTES = 16;
+
+/** The sealed data are of the person whose stream it is. */
+const OF_THE_STREAM = 1;
+/** The person's id follows. */
+const OF_ANOTHER = 2;
+
+/** What sealed data are bound to: moved to another event they cannot be opened. */
+export interface SealedPlace {
+  readonly tenant: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly eventId: string;
+}
+
+/** AES-256-GCM: nonce, ciphertext and tag in one piece. The nonce is random; `aad` is checked when it is opened. */
+export function sealBytes(key: Buffer, aad: Buffer, clear: Buffer): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(aad);
+  const sealed = cipher.update(clear);
+  cipher.final();
+  return Buffer.concat([nonce, sealed, cipher.getAuthTag()]);
+}
+
+/** Opens what `sealBytes` made; throws when key, aad or a byte differ. */
+export function openBytes(key: Buffer, aad: Buffer, sealed: Buffer): Buffer {
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new Error('Sealed data are too short');
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES));
+  decipher.setAAD(aad);
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);
+}
+
+/** Seals an event's personal data (its canonical JSON) with the person's key. */
+export function sealPersonal(key: Buffer, subject: string, place: SealedPlace, personal: string): Buffer {
+  const sealed = sealBytes(key, placeBytes(place), Buffer.from(personal, 'utf8'));
+  if (subject === place.stream) return Buffer.concat([Buffer.from([OF_THE_STREAM]), sealed]);
+  return Buffer.concat([Buffer.from([OF_ANOTHER]), Buffer.from(subject.replaceAll('-', ''), 'hex'), sealed]);
+}
+
+/** Whose personal data these are: told in clear, so that keys can be fetched for many events at once. */
+export function subjectOf(pii: Buffer, stream: string): string {
+  if (pii[0] === OF_THE_STREAM) return stream;
+  if (pii[0] !== OF_ANOTHER) throw new Error(`Sealed data of unknown form ${pii[0]}`);
+  const hex = pii.toString('hex', 1, 1 + UUID_BYTES);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The personal data of an event as canonical JSON; throws when they were sealed for another place or changed. */
+export function openPersonal(key: Buffer, place: SealedPlace, pii: Buffer): string {
+  const start = pii[0] === OF_ANOTHER ? 1 + UUID_BYTES : 1;
+  return openBytes(key, placeBytes(place), pii.subarray(start)).toString('utf8');
+}
+
+function placeBytes(place: SealedPlace): Buffer {
+  return Buffer.from(`${place.tenant}|${place.stream}|${place.version}|${place.eventId}`, 'latin1');
+}

@@ -1,0 +1,103 @@
+import { DomainError } from '@caseledger/errors';
+import type { ExpectedVersion } from './event.types.js';
+
+/** A stream has another version than the writer counted on; nothing was appended. */
+export class WrongExpectedVersion extends DomainError {
+  constructor(
+    readonly stream: string,
+    readonly expected: ExpectedVersion,
+    /** 0 when the stream does not exist. */
+    readonly actual: number,
+  ) {
+    super('concurrency', 'VERSION_CONFLICT');
+  }
+}
+
+export type Resource = 'disk' | 'memory' | 'connections' | 'limit';
+
+/** The database has run out of something (SQLSTATE class 53): a reason to pause, never a fault of what was written. */
+export class ResourceExhausted extends Error {
+  override readonly name = 'ResourceExhausted';
+
+  constructor(
+    readonly resource: Resource,
+    options: ErrorOptions,
+  ) {
+    super(`The database has no ${resource} left`, options);
+  }
+}
+
+/** The database could not be reached, or asked to retry more often than was allowed. Trying later is right. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** The deadline passed; whether by waiting or by working, nothing was committed. */
+export class DeadlineExceeded extends Error {
+  override readonly name = 'DeadlineExceeded';
+
+  constructor(deadlineMs: number, options?: ErrorOptions) {
+    super(`Not done within ${deadlineMs} ms`, options);
+  }
+}
+
+/**
+ * The connection was lost while COMMIT was under way: the transaction may be stored or not. Only work with an
+ * idempotency key can be repeated (DESIGN 4).
+ */
+export class CommitUnknown extends Error {
+  override readonly name = 'CommitUnknown';
+}
+
+/** Personal data were to be written for someone who has been erased. */
+export class SubjectErased extends Error {
+  override readonly name = 'SubjectErased';
+
+  constructor(readonly subjects: readonly string[]) {
+    super(`Erased: ${subjects.slice(0, 5).join(', ')}`);
+  }
+}
+
+/** The catalogue does not know the type, or the event is of a later version than this program. */
+export class UnknownEvent extends Error {
+  override readonly name = 'UnknownEvent';
+}
+
+const RESOURCES: ReadonlyMap<string, Resource> = new Map([
+  ['53000', 'limit'],
+  ['53100', 'disk'],
+  ['53200', 'memory'],
+  ['53300', 'connections'],
+  ['53400', 'limit'],
+]);
+
+/** Serialisation, deadlock, lock timeout, a session the server ended or could not start. */
+const RETRY = new Set(['40001', '40P01', '55P03', '57P01', '57P02', '57P03', '25P03']);
+
+/** Errors of the connection itself; node-postgres gives some of them no code. */
+const CONNECTION_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'ECONNABORTED']);
+const CONNECTION_TEXT = /^(Connection terminated|Client has encountered a connection error|timeout expired|Client was closed)/;
+
+/** The SQLSTATE of an error the server answered with. */
+export function sqlStateOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return undefined;
+  return /^[0-9A-Z]{5}$/.test(thrown.code) && !CONNECTION_CODES.has(thrown.code) ? thrown.code : undefined;
+}
+
+export function resourceOf(thrown: unknown): Resource | undefined {
+  return RESOURCES.get(sqlStateOf(thrown) ?? '');
+}
+
+/** Whether the connection was lost or ended, so that what it was doing is not known. */
+export function isConnectionLost(thrown: unknown): boolean {
+  const state = sqlStateOf(thrown);
+  if (state !== undefined) return state.startsWith('08') || state.startsWith('57P') || state === '25P03';
+  if (!(thrown instanceof Error)) return false;
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  return CONNECTION_CODES.has(code) || CONNECTION_TEXT.test(thrown.message);
+}
+
+/** Whether the whole transaction is to be tried again (DESIGN §6). */
+export function isTransient(thrown: unknown): boolean {
+  return RETRY.has(sqlStateOf(thrown) ?? '') || isConnectionLost(thrown);
+}

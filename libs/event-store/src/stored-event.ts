@@ -1,0 +1,141 @@
+import { asJsonObject, parseObject, type EventCatalog } from './event-catalog.js';
+import type { AppendContext, OriginKind, StoredEvent } from './event.types.js';
+import type { JsonObject, JsonValue } from './json.types.js';
+import { personKey } from './keys.js';
+import { openPersonal, subjectOf } from './person-seal.js';
+import type { SaltVault } from './store.types.js';
+
+/** The columns that make a stored event; for queries that join \`es.event e\` with its \`es.batch b\`. */
+export const EVENT_COLUMNS = `e.batch::text as batch, e.idx, e.tenant, e.stream, e.category, e.version, e.event_id, e.type,
+e.schema_version, e.data, e.pii, e.meta, b.source_kind, b.source_id, b.actor, b.correlation, b.causation, b.traceparent, b.at`;
+
+/** A row of EVENT_COLUMNS. */
+export interface EventRecord {
+  readonly [column: string]: unknown;
+  readonly batch: string;
+  readonly idx: number;
+  readonly tenant: string;
+  readonly stream: string;
+  readonly category: string;
+  readonly version: number;
+  readonly event_id: string;
+  readonly type: string;
+  readonly schema_version: number;
+  readonly data: JsonValue;
+  readonly pii: Buffer | null;
+  readonly meta: JsonValue;
+  readonly source_kind: OriginKind;
+  readonly source_id: string | null;
+  readonly actor: string | null;
+  readonly correlation: string | null;
+  readonly causation: string | null;
+  readonly traceparent: string | null;
+  readonly at: Date;
+}
+
+/** Makes events of rows: opened where the person's salt is still there, and of the present version. */
+export class EventReader {
+  constructor(
+    private readonly catalog: EventCatalog,
+    private readonly vault: SaltVault,
+    private readonly tenantKeyOf: (tenant: string) => Buffer,
+  ) {}
+
+  /** Rows of one tenant; salts are fetched once for all of them. */
+  async read(tenant: string, rows: readonly EventRecord[]): Promise<StoredEvent[]> {
+    const subjects = new Set<string>();
+    for (const row of rows) if (row.pii !== null) subjects.add(subjectOf(row.pii, row.stream));
+    const keys = await this.keysOf(tenant, subjects);
+    return rows.map((row) => this.open(row, keys));
+  }
+
+  /** An event just appended, as reading it would give it. */
+  fresh(written: WrittenEvent): StoredEvent {
+    const { context } = written;
+    const data = parseObject(written.clear);
+    const personal = written.personal === undefined ? {} : parseObject(written.personal);
+    return {
+      id: written.id,
+      type: written.type,
+      schemaVersion: written.schemaVersion,
+      tenant: context.tenant,
+      stream: written.stream,
+      category: written.category,
+      version: written.version,
+      data: merge(data, personal),
+      erased: false,
+      meta: parseObject(written.meta),
+      origin: context.origin,
+      ...present('actor', context.actor),
+      ...present('correlation', context.correlation),
+      ...present('causation', context.causation),
+      at: written.at,
+      batch: written.batch,
+    };
+  }
+
+  private async keysOf(tenant: string, subjects: ReadonlySet<string>): Promise<Map<string, Buffer>> {
+    if (subjects.size === 0) return new Map();
+    const salts = await this.vault.find(tenant, [...subjects]);
+    const key = this.tenantKeyOf(tenant);
+    return new Map([...salts].map(([subject, salt]) => [subject, personKey(key, salt)]));
+  }
+
+  private open(row: EventRecord, keys: ReadonlyMap<string, Buffer>): StoredEvent {
+    const { personal, erased } = openRow(row, keys);
+    const written = merge(asJsonObject(row.data), personal);
+    const { schemaVersion, data } = this.catalog.upcast(row.type, row.schema_version, written);
+    return {
+      id: row.event_id,
+      type: row.type,
+      schemaVersion,
+      tenant: row.tenant,
+      stream: row.stream,
+      category: row.category,
+      version: row.version,
+      data,
+      erased,
+      meta: asJsonObject(row.meta),
+      origin: { kind: row.source_kind, ...present('id', row.source_id ?? undefined) },
+      ...present('actor', row.actor ?? undefined),
+      ...present('correlation', row.correlation ?? undefined),
+      ...present('causation', row.causation ?? undefined),
+      at: row.at,
+      batch: row.batch,
+    };
+  }
+}
+
+/** What an append knows of an event it has written. */
+export interface WrittenEvent {
+  readonly context: AppendContext;
+  readonly id: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly stream: string;
+  readonly category: string;
+  readonly version: number;
+  readonly clear: string;
+  readonly personal?: string;
+  readonly meta: string;
+  readonly at: Date;
+  readonly batch: string;
+}
+
+function openRow(row: EventRecord, keys: ReadonlyMap<string, Buffer>): { personal: JsonObject; erased: boolean } {
+  if (row.pii === null) return { personal: {}, erased: false };
+  const key = keys.get(subjectOf(row.pii, row.stream));
+  if (key === undefined) return { personal: {}, erased: true };
+  const place = { tenant: row.tenant, stream: row.stream, version: row.version, eventId: row.event_id };
+  return { personal: parseObject(openPersonal(key, place, row.pii)), erased: false };
+}
+
+/** Own members only, whatever their names: `__proto__` is a key like any other. */
+function merge(clear: JsonObject, personal: JsonObject): JsonObject {
+  const members = Object.entries(personal);
+  return members.length === 0 ? clear : Object.fromEntries([...Object.entries(clear), ...members]);
+}
+
+function present<K extends string>(key: K, value: string | undefined): { [key in K]?: string } | object {
+  return value === undefined ? {} : { [key]: value };
+}
