@@ -1,0 +1,165 @@
+import { Readable } from 'node:stream';
+import { isDomainError, validation } from '@caseledger/errors';
+import yauzl from 'yauzl';
+import { STREAM_BYTES, type ByteSource } from './byte.source.js';
+import type { TextEncoding } from './file.facts.js';
+import { corruptFile } from './file.faults.js';
+import type { TabularLimits } from './file.limits.js';
+import { cutBytes, decodePiece, guessEncoding } from './text.decoder.js';
+
+/** Parts of an archive; a workbook has a few dozen, and thousands only with pictures. */
+const ENTRIES_MAX = 20_000;
+const ENCRYPTED = 0x1;
+
+/** The parts of a workbook, unpacked as they are read and counted while they are. */
+export interface XlsxArchive {
+  /** Whether there is a part of this path; case does not matter, as in Excel. */
+  has(path: string): boolean;
+  /** The text of a part in pieces, no character cut; counts towards the limit on unpacked bytes. */
+  text(path: string): AsyncGenerator<string>;
+  close(): void;
+}
+
+/** Opens the archive. Throws `FILE_CORRUPT`, `FILE_ENCRYPTED`; reading throws `FILE_UNPACKED_TOO_LARGE` too. */
+export async function openArchive(source: ByteSource, limits: TabularLimits, signal?: AbortSignal): Promise<XlsxArchive> {
+  const zip = await openZip(source);
+  try {
+    const entries = await listEntries(zip);
+    const budget = { bytesLeft: limits.unpackedBytesMax, counted: new Map<string, number>() };
+    return {
+      has: (path) => entries.has(path.toLowerCase()),
+      text: (path) => partText(zip, entries.get(path.toLowerCase()), path, { budget, limits, signal }),
+      close: () => zip.close(),
+    };
+  } catch (error) {
+    zip.close();
+    throw error;
+  }
+}
+
+/** yauzl's way to the bytes; it closes nothing, since the source belongs to the caller. */
+class SourceReader extends yauzl.RandomAccessReader {
+  constructor(private readonly source: ByteSource) {
+    super();
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(rangeOf(this.source, start, end), { objectMode: false });
+  }
+
+  override read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void): void {
+    this.source.read(position, length).then(
+      (bytes) => {
+        bytes.copy(buffer, offset);
+        callback(bytes.length < length ? new Error('unexpected end of file') : null);
+      },
+      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  override close(callback: (error: Error | null) => void): void {
+    callback(null);
+  }
+}
+
+async function* rangeOf(source: ByteSource, start: number, end: number): AsyncGenerator<Buffer> {
+  let at = start;
+  while (at < end) {
+    const bytes = await source.read(at, Math.min(STREAM_BYTES, end - at));
+    if (bytes.length === 0) throw new Error('unexpected end of file');
+    at += bytes.length;
+    yield bytes;
+  }
+}
+
+async function openZip(source: ByteSource): Promise<yauzl.ZipFile> {
+  try {
+    // Unsafe names (absolute, `..`) are refused by yauzl; sizes that lie break off while inflating.
+    return await yauzl.fromRandomAccessReaderPromise(new SourceReader(source), source.size, { autoClose: false, validateEntrySizes: true });
+  } catch {
+    throw corruptFile('the directory of the workbook');
+  }
+}
+
+async function listEntries(zip: yauzl.ZipFile): Promise<Map<string, yauzl.Entry>> {
+  const entries = new Map<string, yauzl.Entry>();
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (entries.size >= ENTRIES_MAX) throw corruptFile('the directory of the workbook');
+      const path = entry.fileName.replaceAll('\\', '/').toLowerCase();
+      // Readers disagree on which of two equal names counts, so that a file could show each its own content.
+      if (entries.has(path)) throw corruptFile(entry.fileName);
+      entries.set(path, entry);
+    }
+  } catch (error) {
+    throw isDomainError(error) ? error : corruptFile('the directory of the workbook');
+  }
+  return entries;
+}
+
+interface Reading {
+  /** A part that is read twice counts once. */
+  readonly budget: { bytesLeft: number; readonly counted: Map<string, number> };
+  readonly limits: TabularLimits;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* partText(zip: yauzl.ZipFile, entry: yauzl.Entry | undefined, path: string, reading: Reading): AsyncGenerator<string> {
+  if (entry === undefined) throw corruptFile(path);
+  if ((entry.generalPurposeBitFlag & ENCRYPTED) !== 0) throw validation('FILE_ENCRYPTED');
+  const decoder = new PartDecoder(path);
+  let read = 0;
+  try {
+    const stream: AsyncIterable<Buffer> = await zip.openReadStreamPromise(entry);
+    for await (const bytes of stream) {
+      reading.signal?.throwIfAborted();
+      read += bytes.length;
+      spend(reading.budget, path, read);
+      if (reading.budget.bytesLeft < 0) throw validation('FILE_UNPACKED_TOO_LARGE', { limit: readableBytes(reading.limits.unpackedBytesMax) });
+      const text = decoder.push(bytes);
+      if (text.length > 0) yield text;
+    }
+  } catch (error) {
+    // What yauzl and zlib report (bad checksum, wrong size, unknown method) is one thing to a user: damaged.
+    reading.signal?.throwIfAborted();
+    throw isDomainError(error) ? error : corruptFile(path);
+  }
+  decoder.end();
+}
+
+function spend(budget: Reading['budget'], path: string, read: number): void {
+  const counted = budget.counted.get(path) ?? 0;
+  if (read <= counted) return;
+  budget.bytesLeft -= read - counted;
+  budget.counted.set(path, read);
+}
+
+/** Parts are UTF-8 or, with a byte order mark, UTF-16. Bytes that are neither make the part damaged. */
+class PartDecoder {
+  private encoding: TextEncoding | undefined;
+  private held: Buffer = Buffer.alloc(0);
+
+  constructor(private readonly path: string) {}
+
+  push(bytes: Buffer): string {
+    const piece = this.held.length === 0 ? bytes : Buffer.concat([this.held, bytes]);
+    this.held = piece;
+    if (this.encoding === undefined && piece.length < 4) return '';
+    const bomBytes = this.encoding === undefined ? guessEncoding(piece).bomBytes : 0;
+    this.encoding ??= guessEncoding(piece).encoding;
+    const whole = piece.length - cutBytes(piece, this.encoding);
+    const text = decodePiece(piece.subarray(bomBytes, whole), this.encoding);
+    if (text === undefined) throw corruptFile(this.path);
+    this.held = piece.subarray(whole);
+    return text;
+  }
+
+  end(): void {
+    if (this.held.length > 0) throw corruptFile(this.path);
+  }
+}
+
+function readableBytes(bytes: number): string {
+  const [unit, size] = bytes >= 1024 ** 3 ? ['GB', 1024 ** 3] : bytes >= 1024 ** 2 ? ['MB', 1024 ** 2] : ['bytes', 1];
+  return `${Math.round((bytes / Number(size)) * 10) / 10} ${unit}`;
+}
