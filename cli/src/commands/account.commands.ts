@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import { Api, type Json } from '../api.js';
+import { CliError, EXIT, type ExitCode } from '../cli-error.js';
+import { environment, saveConnection } from '../config.js';
+import type { CliContext, Register } from '../context.js';
+import { secret } from '../prompt.js';
+
+/** `caseledger login`, `company create`, `user add`, `key create|revoke`. */
+export const accountCommands: Register = (program: Command, run) => {
+  program
+    .command('login')
+    .description('Sign in and remember it')
+    .requiredOption('--email <email>')
+    .option('--password <password>', 'asked for when left out')
+    .option('--address <url>', 'of the gateway')
+    .action(run(login));
+  const company = program.command('company').description('Companies of this installation');
+  company
+    .command('create')
+    .argument('<name>')
+    .requiredOption('--owner-email <email>')
+    .requiredOption('--owner-name <name>')
+    .requiredOption('--owner-password <password>')
+    .option('--kind <kind>', 'standard or demo', 'standard')
+    .option('--country <code>', 'default country', 'US')
+    .option('--time-zone <zone>', 'IANA zone', 'UTC')
+    .action(run(createCompany));
+  const user = program.command('user').description('Users of your company');
+  user
+    .command('add')
+    .argument('<email>')
+    .requiredOption('--name <name>')
+    .requiredOption('--role <role>', 'owner, admin, manager, staff, viewer or auditor')
+    .requiredOption('--password <password>', 'first password, at least 12 characters')
+    .action(run(addUser));
+  const key = program.command('key').description('API keys');
+  key.command('create').argument('<name>').option('--scopes <list>', 'permissions separated by commas; all of yours when left out').action(run(createKey));
+  key.command('revoke').argument('<id>').action(run(revokeKey));
+};
+
+async function login(context: CliContext, _args: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
+  const address = typeof flags['address'] === 'string' ? flags['address'] : (context.config.connection?.address ?? 'http://127.0.0.1:4000');
+  const password = typeof flags['password'] === 'string' ? flags['password'] : await secret(context, 'Password: ');
+  const answer = await new Api({ address, bearer: '' }).post('/api/sign-in', { email: flags['email'], password });
+  saveConnection(environment(), { address, bearer: String(answer['session']) });
+  const { company, user } = answer as { company: { name: string }; user: { name: string } };
+  context.output.line({ address, company, user });
+  context.output.say(`Signed in at ${address} as ${user.name}, ${company.name}`);
+  return EXIT.done;
+}
+
+async function createCompany({ config, output }: CliContext, [name]: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
+  if (config.installationKey === undefined) throw new CliError('UNAUTHENTICATED', 'Making a company needs the installation key: set CASELEDGER_INSTALLATION_KEY.');
+  const address = config.connection?.address ?? 'http://127.0.0.1:4000';
+  const made = await new Api({ address, bearer: config.installationKey }).post('/api/companies', {
+    name,
+    kind: String(flags['kind']).toUpperCase(),
+    defaultCountry: flags['country'],
+    timeZone: flags['timeZone'],
+    ownerName: flags['ownerName'],
+    ownerEmail: flags['ownerEmail'],
+    ownerPassword: flags['ownerPassword'],
+  });
+  output.line(made);
+  output.say(`Made ${name ?? ''}; sign in with: caseledger login --email ${String(flags['ownerEmail'])}`);
+  return EXIT.done;
+}
+
+async function addUser({ output, ...context }: CliContext, [email]: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
+  const role = String(flags['role']).toLowerCase();
+  const payload = await mutate(context.api(), 'saveUser', 'UserInput', 'user { id name email roles active }', {
+    email,
+    name: flags['name'],
+    roles: [role],
+    password: flags['password'],
+  });
+  output.line(payload['user']);
+  output.say(`Added ${email ?? ''} as ${role}`);
+  return EXIT.done;
+}
+
+async function createKey({ output, ...context }: CliContext, [name]: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
+  const api = context.api();
+  const { permissions } = await api.graphql('{ permissions }');
+  const scopes = typeof flags['scopes'] === 'string' ? flags['scopes'].split(',').map((scope) => scope.trim()) : permissions;
+  const payload = await mutate(api, 'createApiKey', 'ApiKeyInput', 'apiKey { id name scopes } secret', { name, scopes });
+  output.line({ ...(payload['apiKey'] as Json), secret: payload['secret'] });
+  output.say(`${String(payload['secret'])}\nIt is shown this once. Use it as CASELEDGER_KEY or as bearer.`);
+  return EXIT.done;
+}
+
+async function revokeKey({ output, ...context }: CliContext, [id]: readonly string[]): Promise<ExitCode> {
+  const data = await context.api().graphql('mutation ($id: ID!) { revokeApiKey(id: $id) { apiKey { id name revokedAt } userErrors { code message field } } }', { id });
+  const payload = checked(data['revokeApiKey'] as Json);
+  output.line(payload['apiKey']);
+  output.say('Revoked');
+  return EXIT.done;
+}
+
+async function mutate(api: Api, name: string, type: string, fields: string, input: Json): Promise<Json> {
+  const data = await api.graphql(`mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} userErrors { code message field } } }`, { input });
+  return checked(data[name] as Json);
+}
+
+/** User errors of a payload as the error of the command. */
+function checked(payload: Json): Json {
+  const errors = payload['userErrors'] as { code: string; message: string; field: string | null }[];
+  const first = errors[0];
+  if (first === undefined) return payload;
+  throw new CliError(first.code, first.message, EXIT.refused, errors.map(({ field, code, message }) => ({ field: field ?? '', code, message })));
+}

@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { Api, Json } from '../api.js';
+import { CliError, EXIT, type ExitCode } from '../cli-error.js';
+import type { CliContext, Register } from '../context.js';
+import { confirmed } from '../prompt.js';
+import { countsLine, endLine, exitOf, followImport, untilSettled, type ImportView } from '../follow.js';
+
+const PART_BYTES = 8 * 1024 * 1024;
+
+interface ImportFlags {
+  readonly type: string;
+  readonly map?: string;
+  readonly option: readonly string[];
+  readonly sheet?: string;
+  readonly delimiter?: string;
+  readonly key?: string;
+  readonly planHash?: string;
+  readonly yes?: boolean;
+}
+
+/** `caseledger import FILE`: upload, analyse, map, plan, show, confirm, run, watch. */
+export const importCommands: Register = (program: Command, run) => {
+  program
+    .command('import')
+    .description('Import a file: upload, map, preview, confirm, run')
+    .argument('<file>', 'CSV, TSV or XLSX')
+    .option('--type <type>', 'clients or contacts', 'clients')
+    .option('--map <file>', 'JSON file: {"Column header": "fieldKey", …}; null leaves a column out')
+    .option('--option <key=value>', 'an option of the import, such as duplicatePolicy=UPDATE or defaults.source=Referral', collect, [])
+    .option('--sheet <name>', 'sheet of a workbook')
+    .option('--delimiter <character>', 'delimiter of a CSV file')
+    .option('--key <text>', 'import key: the same key is the same import, for ever')
+    .option('--plan-hash <hash>', 'confirm only the plan with this hash')
+    .option('--yes', 'confirm the preview without asking')
+    .action(run(importFile));
+};
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+async function importFile(context: CliContext, [file]: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
+  const { output } = context;
+  const options = flags as unknown as ImportFlags;
+  const started = Date.now();
+  const api = context.api();
+  if (file === undefined) throw new CliError('USAGE', 'Name a file.', EXIT.usage);
+  const id = await upload(context, api, file, options);
+  let item = await untilSettled(api, id, ['UPLOADING', 'ANALYSING'], context.interrupted);
+  // The failed file of an earlier import becomes a retry of that import (LED-007): from there on its id counts.
+  if (item.state === 'MAPPING') item = await configure(api, item, options);
+  if (item.state === 'REJECTED') throw new CliError(item.code ?? 'FILE_CORRUPT', item.message ?? 'The file was refused.');
+  if (isEnded(item)) return finish(context, item, started);
+  item = await plan(context, api, item);
+  showPlan(context, item);
+  if (!(await mayStart(context, item, options))) {
+    output.note(`Not started. Confirm later with: caseledger imports start ${item.id} --plan-hash ${item.plan?.hash ?? ''}`);
+    return EXIT.refused;
+  }
+  await api.post(`/api/imports/${item.id}/confirm`, { planHash: item.plan?.hash }, keyed(item, 'confirm'));
+  await api.post(`/api/imports/${item.id}/start`, { planHash: item.plan?.hash }, keyed(item, 'start'));
+  return finish(context, await followImport(context, api, item.id), started);
+}
+
+function isEnded(item: ImportView): boolean {
+  return item.endedAt !== null;
+}
+
+function finish(context: CliContext, item: ImportView, started: number): ExitCode {
+  const seconds = Math.round((Date.now() - started) / 100) / 10;
+  endLine(context.output, item, seconds);
+  return exitOf(item);
+}
+
+async function upload({ output, interrupted }: CliContext, api: Api, file: string, options: ImportFlags): Promise<string> {
+  const size = sizeOf(file);
+  const sha256 = await digest(file);
+  const created = await api.post('/api/imports', {
+    type: options.type.toUpperCase(),
+    fileName: basename(file),
+    sizeBytes: size,
+    sha256,
+    ...(options.key === undefined ? {} : { importKey: options.key }),
+  });
+  const id = String(created['id']);
+  if (created['state'] !== 'DRAFT' && created['state'] !== 'UPLOADING') return id;
+  const held = await heldParts(api, id);
+  const handle = await open(file, 'r');
+  try {
+    const parts = Math.max(1, Math.ceil(size / PART_BYTES));
+    for (let part = 1; part <= parts; part += 1) {
+      if (interrupted.aborted) throw new CliError('INTERRUPTED', `Interrupted; run the same command with --key to go on with ${id}.`, EXIT.interrupted);
+      const bytes = Buffer.alloc(Math.min(PART_BYTES, size - (part - 1) * PART_BYTES));
+      await handle.read(bytes, 0, bytes.length, (part - 1) * PART_BYTES);
+      const hash = createHash('sha256').update(bytes).digest('hex');
+      if (held.get(part) !== hash) await api.put(`/api/imports/${id}/file?part=${part}`, bytes, { 'x-content-sha256': hash });
+      output.progress('Uploading', part, parts, '');
+    }
+  } finally {
+    await handle.close();
+  }
+  await api.post(`/api/imports/${id}/file/complete`, { sha256 });
+  return id;
+}
+
+function sizeOf(file: string): number {
+  try {
+    const stat = statSync(file);
+    if (stat.isFile()) return stat.size;
+  } catch {
+    // Named below, like anything else that is not a file.
+  }
+  throw new CliError('NOT_FOUND', `There is no file ${file}.`, EXIT.usage);
+}
+
+async function digest(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+async function heldParts(api: Api, id: string): Promise<Map<number, string>> {
+  const { parts } = (await api.get(`/api/imports/${id}/file`)) as { parts: { part: number; sha256: string }[] };
+  return new Map(parts.map(({ part, sha256 }) => [part, sha256]));
+}
+
+/** Analysis overrides, mapping and options, in this order: each may need the one before. */
+async function configure(api: Api, item: ImportView, options: ImportFlags): Promise<ImportView> {
+  let now = item;
+  const { sheet, delimiter } = options;
+  if (sheet !== undefined || delimiter !== undefined) {
+    await api.post(`/api/imports/${item.id}/analysis`, { ...(sheet === undefined ? {} : { sheet }), ...(delimiter === undefined ? {} : { delimiter }) });
+    now = await untilSettled(api, item.id, ['ANALYSING']);
+  }
+  const columns = options.map === undefined ? proposed(now) : mappedBy(options.map, now);
+  await api.post(`/api/imports/${item.id}/mapping`, { columns });
+  const chosen = optionsOf(options.option);
+  if (Object.keys(chosen).length > 0) await api.post(`/api/imports/${item.id}/options`, chosen);
+  return untilSettled(api, item.id, []);
+}
+
+interface Column {
+  readonly column: number;
+  readonly header: string;
+  readonly target: string;
+}
+
+function columnsOf(item: ImportView): Column[] {
+  return item.analysis?.columns ?? [];
+}
+
+function proposed(item: ImportView): Json[] {
+  return columnsOf(item).map(({ column, target }) => ({ column, target }));
+}
+
+/** The mapping file names columns by header; a header that the file does not have is a mistake, not a wish. */
+function mappedBy(path: string, item: ImportView): Json[] {
+  let wanted: unknown;
+  try {
+    wanted = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new CliError('USAGE', `${path} is not a readable JSON file: ${cause instanceof Error ? cause.message : ''}`, EXIT.usage);
+  }
+  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) throw new CliError('USAGE', `${path} must hold an object of headers and field keys.`, EXIT.usage);
+  const targets = new Map(Object.entries(wanted));
+  const columns = columnsOf(item);
+  const unknown = [...targets.keys()].filter((header) => !columns.some((column) => column.header === header));
+  if (unknown.length > 0) throw new CliError('USAGE', `The file has no column ${unknown.join(', ')}.`, EXIT.usage);
+  return columns.map(({ column, header, target }) => ({ column, target: targets.has(header) ? String(targets.get(header) ?? '') : target }));
+}
+
+/** `duplicatePolicy=UPDATE`, `defaults.source=Referral`, `dateFormat=US`, `dateFormat.3=EU`. */
+function optionsOf(given: readonly string[]): Json {
+  const options: Json = {};
+  const maps: Record<string, Record<string, string>> = {};
+  for (const text of given) {
+    const at = text.indexOf('=');
+    if (at < 1) throw new CliError('USAGE', `--option takes key=value, not ${text}.`, EXIT.usage);
+    const [key = '', ...path] = text.slice(0, at).split('.');
+    const value = text.slice(at + 1);
+    if (key === 'defaults' || key === 'dateFormat') (maps[key] ??= {})[path.join('.') || '*'] = value;
+    else options[key] = value;
+  }
+  return { ...options, ...maps };
+}
+
+async function plan({ output, interrupted }: CliContext, api: Api, item: ImportView): Promise<ImportView> {
+  if (item.state === 'MAPPING') await api.post(`/api/imports/${item.id}/plan`);
+  const planned = await untilSettled(api, item.id, ['PLANNING'], interrupted, (now) => output.progress('Planning', now.progress.done, now.progress.total, ''));
+  if (planned.state === 'AWAITING_CONFIRMATION' || planned.state === 'CONFIRMED') return planned;
+  throw new CliError(planned.code ?? 'STATE_NOT_ALLOWED', planned.message ?? `The plan could not be made; the import is ${planned.state}.`);
+}
+
+function showPlan({ output }: CliContext, item: ImportView): void {
+  output.line({ event: 'plan', id: item.id, planHash: item.plan?.hash, counts: item.plan?.counts, ignoredColumns: item.plan?.ignoredColumns });
+  output.say(`Preview of ${item.file?.name ?? ''}: ${countsLine(item.plan?.counts)}`);
+  const ignored = item.plan?.ignoredColumns ?? [];
+  if (ignored.length > 0) output.say(`${ignored.length} columns holding data will not be imported: ${ignored.join(', ')}`);
+  output.say(`Plan ${item.plan?.hash ?? ''}. Rows: caseledger imports rows ${item.id} --plan`);
+}
+
+/** There is no way round a confirmation (PRE-001): asked on a terminal, given by --yes or --plan-hash elsewhere. */
+async function mayStart(context: CliContext, item: ImportView, options: ImportFlags): Promise<boolean> {
+  if (options.planHash !== undefined) {
+    if (options.planHash === item.plan?.hash) return true;
+    throw new CliError('PLAN_STALE', `The plan's hash is ${item.plan?.hash ?? 'unknown'}, not ${options.planHash}.`);
+  }
+  if (options.yes === true) return true;
+  return confirmed(context, `Import ${item.plan?.counts.read ?? 0} rows?`);
+}
+
+function keyed(item: ImportView, step: string): Record<string, string> {
+  return { 'idempotency-key': `${step}:${item.id}:${item.plan?.hash ?? ''}` };
+}

@@ -1,0 +1,36 @@
+import { createInterface } from 'node:readline/promises';
+import { CliError, EXIT } from './cli-error.js';
+import type { CliContext } from './context.js';
+
+/** Asks yes or no on a terminal; elsewhere the answer has to be a flag. */
+export async function confirmed({ config, interrupted }: CliContext, question: string): Promise<boolean> {
+  return /^y(es)?$/i.test(await ask(config.interactive, interrupted, `${question} [y/N] `, 'Confirm with --yes or --plan-hash.'));
+}
+
+/** Asks for a word that has to be typed exactly, such as a number of records (REV-002). */
+export async function typed({ config, interrupted }: CliContext, question: string, expected: string): Promise<boolean> {
+  return (await ask(config.interactive, interrupted, `${question} `, 'Confirm with --yes or --preview-hash.')).trim() === expected;
+}
+
+/** Reads a secret without showing it. */
+export async function secret({ config, interrupted }: CliContext, question: string): Promise<string> {
+  if (!config.interactive) throw new CliError('USAGE', 'Give the password with --password.', EXIT.usage);
+  process.stderr.write(question);
+  const lines = createInterface({ input: process.stdin, terminal: true });
+  try {
+    return await lines.question('', { signal: interrupted });
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
+  }
+}
+
+async function ask(interactive: boolean, interrupted: AbortSignal, question: string, otherwise: string): Promise<string> {
+  if (!interactive) throw new CliError('CONFIRMATION_REQUIRED', `Nobody is there to ask. ${otherwise}`);
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question, { signal: interrupted });
+  } finally {
+    lines.close();
+  }
+}
