@@ -50,8 +50,11 @@ export async function appendEvents(
 ): Promise<{ batch: string; versions: Map<string, number>; events: WrittenEvent[] }> {
   check(tx, context, appends);
   const drafts = appends.flatMap((append) => append.events.map((event) => draft(setting.catalog, append, event)));
-  const [keys, present] = await Promise.all([keysOf(setting, context.tenant, drafts), locks.lock(needLock(appends))]);
-  const versions = await raise(locks, present, appends);
+  // Two databases, at the same time: salts are made in the vault while the streams are locked and moved on here.
+  const [keys, versions] = await Promise.all([
+    keysOf(setting, context.tenant, drafts),
+    locks.lock(needLock(appends)).then((present) => raise(locks, present, appends)),
+  ]);
   const rows = seal(context.tenant, drafts, startingVersions(appends, versions), keys);
   const header = headerOf(context, tx.now, partitionOf(context.tenant, setting.shards));
   const batch = await insert(tx, header, rows);

@@ -9,9 +9,9 @@ export function canonicalJson(value: unknown): string {
 
 function write(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return write(value.toJSON());
   if (Array.isArray(value)) return writeArray(value);
-  return writeObject(value);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return write(value.toJSON());
+  return isMembers(value) ? writeObject(value) : undefined;
 }
 
 function writeArray(items: readonly unknown[]): string {
@@ -23,14 +23,29 @@ function writeArray(items: readonly unknown[]): string {
   return `${text}]`;
 }
 
-function writeObject(object: object): string {
-  const members = new Map<string, unknown>(Object.entries(object));
+/** Any object that is no array may be read by its own keys. */
+function isMembers(value: object): value is Record<string, unknown> {
+  return !Array.isArray(value);
+}
+
+function writeObject(members: Readonly<Record<string, unknown>>): string {
   let text = '{';
-  for (const key of [...members.keys()].sort()) {
-    const member = write(members.get(key));
+  for (const key of Object.keys(members).sort()) {
+    const member = write(members[key]);
     if (member === undefined) continue;
-    if (text.length > 1) text += ',';
-    text += `${JSON.stringify(key)}:${member}`;
+    text += text.length > 1 ? `,${quoted(key)}:${member}` : `${quoted(key)}:${member}`;
   }
   return `${text}}`;
+}
+
+const QUOTED_MAX = 2_000;
+const quotedKeys = new Map<string, string>();
+
+/** Keys come again and again; few of them are ever different. */
+function quoted(key: string): string {
+  const known = quotedKeys.get(key);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(key);
+  if (quotedKeys.size < QUOTED_MAX && key.length < 100) quotedKeys.set(key, text);
+  return text;
 }

@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { randomSlice } from './random-pool.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -24,7 +25,7 @@ export function uuid8(...parts: readonly string[]): string {
 
 /** A new uuid whose order is its time of making (version 7). */
 export function uuid7(): string {
-  const bytes = randomBytes(16);
+  const bytes = randomSlice(16);
   bytes.writeUIntBE(Date.now(), 0, 6);
   return format(bytes, 0x70);
 }

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { randomSlice } from './random-pool.js';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -19,7 +20,7 @@ export interface SealedPlace {
 
 /** AES-256-GCM: nonce, ciphertext and tag in one piece. The nonce is random; `aad` is checked when it is opened. */
 export function sealBytes(key: Buffer, aad: Buffer, clear: Buffer): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = randomSlice(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(aad);
   const sealed = cipher.update(clear);

@@ -67,9 +67,27 @@ function emptyArray(oid: number): Buffer {
   return array;
 }
 
+/** What each character of a uuid's text stands for: its value as a hex digit, or nothing. */
+const HEX = new Int8Array(128).fill(-1);
+for (let value = 0; value < 16; value++) {
+  HEX[value.toString(16).charCodeAt(0)] = value;
+  HEX[value.toString(16).toUpperCase().charCodeAt(0)] = value;
+}
+
+/** Digit by digit: in an append of 500 events this runs over a thousand times. */
 function uuidBytes(uuid: string): Buffer {
-  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex');
-  if (bytes.length !== 16) throw new Error('Not a uuid in an array of uuids');
+  const bytes = Buffer.allocUnsafe(16);
+  let digits = 0;
+  for (let at = 0; at < uuid.length; at++) {
+    const code = uuid.charCodeAt(at);
+    if (code === 45) continue;
+    const value = HEX[code] ?? -1;
+    if (value < 0 || digits >= 32) throw new Error('Not a uuid in an array of uuids');
+    const byte = digits >> 1;
+    bytes[byte] = digits % 2 === 0 ? value << 4 : (bytes[byte] ?? 0) | value;
+    digits += 1;
+  }
+  if (digits !== 32) throw new Error('Not a uuid in an array of uuids');
   return bytes;
 }
 
