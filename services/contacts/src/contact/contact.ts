@@ -92,27 +92,12 @@ export function requiredBlank(state: Pick<ContactState, 'type' | 'values'>): str
   return required.filter((key) => (state.values[key] ?? '') === '');
 }
 
-/** The name shown and sorted by: the company's, or last name first. */
+/** The name shown: the company's for a business, else the person's. */
 export function nameOf(state: Pick<ContactState, 'type' | 'values'>): string {
   const { firstName = '', middleName = '', lastName = '', companyName = '' } = state.values;
   if (state.type === 'BUSINESS' && companyName !== '') return companyName;
   const name = [firstName, middleName, lastName].filter((part) => part !== '').join(' ');
   return name === '' ? companyName : name;
-}
-
-/** Names for deciding whether two records are of different people (DUP-003). */
-export interface Names {
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly companyName: string;
-}
-
-export function namesOf(values: Readonly<Record<string, string>>): Names {
-  return {
-    firstName: values['firstName'] ?? '',
-    lastName: values['lastName'] ?? '',
-    companyName: values['companyName'] ?? '',
-  };
 }
 
 /** The state after an event. The given state is not changed. */

@@ -1,0 +1,41 @@
+import { identityKeys, matchKeys, type MatchKey } from '@caseledger/matching';
+import { IMPORT_REVERTED } from '../contact/contact.events.js';
+import type { ContactState } from '../contact/contact.js';
+import { EMAIL_SLOTS, PHONE_SLOTS, phoneText, type RowValues } from './row-values.js';
+
+/**
+ * The exact keys under which a record is found. One that a revert archived has none: its keys are released (DUP-001,
+ * REV-004).
+ */
+export function keysOfRecord(state: ContactState): MatchKey[] {
+  if (isReleased(state)) return [];
+  return identityKeys({
+    externalIds: state.externalIds,
+    emails: state.emails.map(({ address }) => address),
+    phones: state.phones.map(phoneText),
+  });
+}
+
+/** A record that a revert archived is matched by nothing and can be applied to by nobody (DUP-001). */
+export function isReleased(state: ContactState): boolean {
+  return state.archived?.reason === IMPORT_REVERTED;
+}
+
+const KEY_FIELDS: readonly string[] = [
+  'recordId',
+  'externalId',
+  ...EMAIL_SLOTS.map(({ field }) => field),
+  ...PHONE_SLOTS.map(({ field }) => field),
+];
+
+/** The exact keys of a row, in the order in which they decide; an import's default system counts for its external ids. */
+export function keysOfRow(values: RowValues): MatchKey[] {
+  const system = values.first('externalSystem') ?? values.defaultOf('externalSystem');
+  const given = KEY_FIELDS.flatMap((field) => values.all(field));
+  return matchKeys(system === undefined ? given : [...given, system]);
+}
+
+/** One text for a key, to look it up by; kinds never meet. */
+export function keyText(key: MatchKey): string {
+  return `${key.kind}:${key.value}`;
+}

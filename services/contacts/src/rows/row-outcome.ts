@@ -1,0 +1,109 @@
+import type { RowIssue } from '@caseledger/errors';
+import type { targetsV1 } from '@caseledger/contracts';
+import { columnsOf, fieldDifferences, jsonText } from '../contact/contact.view.js';
+import type { Judged } from './row-judge.js';
+
+/** The prediction for a row as the plan keeps it (PRE-003): with every value, sealed by imports. */
+export function verdictOf(judged: Judged): targetsV1.RowVerdict {
+  const { row, outcome, reason } = judged;
+  return {
+    row: row.row,
+    outcome,
+    reason,
+    match: matchOf(judged),
+    effects: effectsOf(judged),
+    changes: changesOf(judged),
+    issues: judged.issues.map(issueOf),
+    pinnedVersion: pinnedOf(judged),
+  };
+}
+
+/** The outcome of a row as its ledger event keeps it for ever: in clear, so nothing personal (DESIGN 14). */
+export function outcomeOf(judged: Judged): targetsV1.RowOutcome {
+  const { row, outcome, reason, match } = judged;
+  return {
+    row: row.row,
+    outcome,
+    reason,
+    effects: effectsOf(judged),
+    codes: judged.issues.map(({ code, severity, column = -1, field = '' }) => ({ code, severity, column, field })),
+    matchKey: match?.key ?? '',
+    matchVerdict: match?.verdict ?? '',
+    earlierRow: match?.earlierRow ?? 0,
+    decidedBy: row.decision?.action ? row.decision.decidedBy : '',
+    changed: changedOf(judged),
+  };
+}
+
+/** The outcome that stands for a row which could not be processed at all (RUN-007). */
+export function brokenOutcome(row: number, reason: string): targetsV1.RowOutcome {
+  return {
+    row,
+    outcome: 'FAILED',
+    reason,
+    effects: [],
+    codes: [{ code: reason, severity: 'ERROR', column: -1, field: '' }],
+    matchKey: '',
+    matchVerdict: '',
+    earlierRow: 0,
+    decidedBy: '',
+    changed: [],
+  };
+}
+
+/**
+ * Whether a row ends as its confirmed plan predicted: same outcome, reason and record, resting on the same version
+ * (PRE-005). What follows from a stale row is stale by version too.
+ */
+export function asExpected(judged: Judged, expected: targetsV1.RowExpectation): boolean {
+  if (judged.outcome !== expected.outcome || judged.reason !== expected.reason) return false;
+  if (expected.record !== '' && judged.record !== '' && expected.record !== judged.record) return false;
+  return pinnedOf(judged) === expected.version;
+}
+
+function pinnedOf(judged: Judged): number {
+  return judged.before?.version ?? 0;
+}
+
+function effectsOf({ outcome, record, before, after }: Judged): targetsV1.Effect[] {
+  if (after === undefined) return [];
+  return [{ kind: `CONTACT_${outcome}`, record, fromVersion: before?.version ?? 0, toVersion: after.version }];
+}
+
+function matchOf(judged: Judged): targetsV1.MatchFound | undefined {
+  const { match } = judged;
+  if (match === undefined) return undefined;
+  const { verdict, key, record, score, records, earlierRow } = match;
+  return { verdict, key, record, score, records: [...records], earlierRow };
+}
+
+function changesOf({ record, before, after, events }: Judged): targetsV1.FieldChange[] {
+  if (after === undefined) return [];
+  const columns = columnsOf(events);
+  return fieldDifferences(before?.state, after.state).map(({ field, before: old, after: now }) => ({
+    record,
+    field,
+    before: jsonText(old),
+    after: jsonText(now),
+    column: columns.get(field) ?? -1,
+    keptBecause: '',
+  }));
+}
+
+function changedOf({ record, before, after, events }: Judged): targetsV1.ChangedField[] {
+  if (after === undefined) return [];
+  // A new record's values are those of its one event: no state has to be compared for them.
+  const columns = columnsOf(events);
+  if (before === undefined) return [...columns].map(([field, column]) => ({ record, field, column }));
+  return fieldDifferences(before.state, after.state).map(({ field }) => ({
+    record,
+    field,
+    column: columns.get(field) ?? -1,
+  }));
+}
+
+function issueOf(issue: RowIssue): targetsV1.RowIssue {
+  const { code, severity, column = -1, field = '', text = '', suggestion = '', params = {} } = issue;
+  const texts = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
+  return { code, severity, column, field, text, suggestion, params: texts };
+}

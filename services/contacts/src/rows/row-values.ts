@@ -1,0 +1,145 @@
+import { clientFields, fieldByKey } from '@caseledger/fields';
+import type { targetsV1 } from '@caseledger/contracts';
+
+/** A value a row gives to a field: from a cell, or a default of the import (column -1). */
+export interface GivenValue {
+  readonly field: string;
+  readonly text: string;
+  readonly column: number;
+  /** The cell as read, where it differs from what is stored. */
+  readonly original?: string;
+}
+
+/** How a row wants a field emptied: by the clear token, which beats everything, or by a blank cell (VAL-007). */
+export type Clearing = 'TOKEN' | 'BLANK';
+
+/** The values of one row by field key. */
+export class RowValues {
+  readonly #given = new Map<string, GivenValue[]>();
+  readonly #clearings = new Map<string, { how: Clearing; column: number }>();
+
+  constructor(
+    values: readonly targetsV1.RowValue[],
+    readonly defaults: Readonly<Record<string, string>>,
+  ) {
+    for (const value of values) {
+      if (value.clear) {
+        const how = value.original.trim() === '' ? 'BLANK' : 'TOKEN';
+        this.#clearings.set(value.field, { how, column: value.column });
+      } else if (value.text !== '') {
+        const list = this.#given.get(value.field);
+        const given = givenOf(value);
+        if (list === undefined) this.#given.set(value.field, [given]);
+        else list.push(given);
+      }
+    }
+  }
+
+  /** Every field that the row gives a value to or empties. */
+  fields(): string[] {
+    return [...new Set([...this.#given.keys(), ...this.#clearings.keys()])];
+  }
+
+  all(field: string): readonly GivenValue[] {
+    return this.#given.get(field) ?? [];
+  }
+
+  first(field: string): GivenValue | undefined {
+    return this.#given.get(field)?.[0];
+  }
+
+  clearing(field: string): Clearing | undefined {
+    return this.#given.has(field) ? undefined : this.#clearings.get(field)?.how;
+  }
+
+  /** The import's default for a field, unless the row empties it by the clear token (VAL-003, OPT-003). */
+  defaultOf(field: string): GivenValue | undefined {
+    const text = Object.hasOwn(this.defaults, field) ? this.defaults[field] : undefined;
+    if (text === undefined || text === '' || this.clearing(field) === 'TOKEN') return undefined;
+    return { field, text, column: -1 };
+  }
+
+  columnOf(field: string): number {
+    return this.first(field)?.column ?? this.#clearings.get(field)?.column ?? -1;
+  }
+}
+
+function givenOf(value: targetsV1.RowValue): GivenValue {
+  const { field, text, column, original } = value;
+  return original === '' || original === text ? { field, text, column } : { field, text, column, original };
+}
+
+/** A slot of a list: its label or PRIMARY, and the field key (for addresses: the keys of its parts). */
+export interface SlotField {
+  readonly slot: string;
+  readonly field: string;
+}
+
+/** The slots of phones and e-mails in catalogue order, labelled ones before the primary. */
+export const PHONE_SLOTS: readonly SlotField[] = slotsOf('phone');
+export const EMAIL_SLOTS: readonly SlotField[] = slotsOf('email');
+
+function slotsOf(group: string): SlotField[] {
+  const slots = clientFields()
+    .filter((field) => field.group === group)
+    .map((field) => ({ slot: field.slot ?? 'OTHER', field: field.key }));
+  return [...slots.filter(({ slot }) => slot !== 'PRIMARY'), ...slots.filter(({ slot }) => slot === 'PRIMARY')];
+}
+
+export interface AddressSlot {
+  readonly slot: string;
+  /** Field key by part: street, unit, city, state, zip, country. */
+  readonly parts: ReadonlyMap<string, string>;
+}
+
+/** The address slots, labelled ones before the primary. */
+export const ADDRESS_SLOTS: readonly AddressSlot[] = addressSlots();
+
+function addressSlots(): AddressSlot[] {
+  const slots = new Map<string, Map<string, string>>();
+  for (const { key, group, slot = 'OTHER', standsInFor } of clientFields()) {
+    if (group !== 'address' || standsInFor !== undefined) continue;
+    const parts = slots.get(slot) ?? new Map<string, string>();
+    parts.set(partOf(key, slot), key);
+    slots.set(slot, parts);
+  }
+  const all = [...slots].map(([slot, parts]) => ({ slot, parts }));
+  return [...all.filter(({ slot }) => slot !== 'PRIMARY'), ...all.filter(({ slot }) => slot === 'PRIMARY')];
+}
+
+// `homeStreet` is the part `street` of the slot HOME.
+function partOf(key: string, slot: string): string {
+  const prefix = slot === 'PRIMARY' ? '' : slot.toLowerCase();
+  if (prefix === '' || !key.startsWith(prefix)) return key;
+  const rest = key.slice(prefix.length);
+  return rest.charAt(0).toLowerCase() + rest.slice(1);
+}
+
+/** Channels of consent by field (PRF-001). */
+export const CHANNELS: readonly (readonly [field: string, channel: string])[] = [
+  ['smsOptIn', 'SMS'],
+  ['emailOptIn', 'EMAIL'],
+  ['callOptIn', 'CALL'],
+];
+
+/** The fields that a contact holds once as text; type and status are kept beside them. */
+export const SINGLE_FIELDS: readonly string[] = clientFields()
+  .filter(({ key, group, standsInFor, type }) => group === 'single' && standsInFor === undefined && type !== 'recordId')
+  .map(({ key }) => key)
+  .filter((key) => key !== 'contactType' && key !== 'status');
+
+/** A phone in its canonical text: E.164, and `;ext=` with the extension. */
+export function phoneOf(text: string): { number: string; extension: string } {
+  const at = text.indexOf(';ext=');
+  return at < 0 ? { number: text, extension: '' } : { number: text.slice(0, at), extension: text.slice(at + 5) };
+}
+
+/** The canonical text of a phone, the inverse of `phoneOf`. */
+export function phoneText(phone: { readonly number: string; readonly extension: string }): string {
+  return phone.extension === '' ? phone.number : `${phone.number};ext=${phone.extension}`;
+}
+
+/** The label of a field for messages; the key where the catalogue does not know it. */
+export function labelOf(field: string): string {
+  return fieldByKey(field)?.label ?? field;
+}

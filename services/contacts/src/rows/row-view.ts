@@ -1,0 +1,57 @@
+import type { ContactState } from '../contact/contact.js';
+import { keysOfRecord, keyText } from './record-keys.js';
+
+/** A record as a judge sees it. */
+export interface KnownRecord {
+  readonly state: ContactState;
+  readonly version: number;
+}
+
+/**
+ * What a row is judged against: who owns its exact keys and how those records stand. The view is filled from the
+ * database before a chunk is judged, and each judged row is written into it, so that later rows see earlier ones
+ * (DUP-009). Nothing here knows whether the rows are only predicted or written (invariant 4).
+ */
+export class RowView {
+  readonly #owners = new Map<string, readonly string[]>();
+  readonly #records = new Map<string, KnownRecord>();
+
+  /** Owners of a key, none where nobody has it. */
+  owners(key: string): readonly string[] {
+    return this.#owners.get(key) ?? [];
+  }
+
+  record(id: string): KnownRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  setOwners(key: string, owners: readonly string[]): void {
+    this.#owners.set(key, owners);
+  }
+
+  setRecord(id: string, record: KnownRecord): void {
+    this.#records.set(id, record);
+  }
+
+  /** Writes a changed record into the view: its state, version, and the keys it has got and given up. */
+  write(id: string, record: KnownRecord): void {
+    const before = this.#records.get(id);
+    const had = new Set(before === undefined ? [] : keysOfRecord(before.state).map(keyText));
+    for (const key of keysOfRecord(record.state).map(keyText)) {
+      if (had.delete(key)) continue;
+      this.#owners.set(key, [...this.owners(key), id].sort());
+    }
+    for (const key of had) {
+      this.#owners.set(
+        key,
+        this.owners(key).filter((owner) => owner !== id),
+      );
+    }
+    this.#records.set(id, record);
+  }
+
+  /** Everything the view knows, for an overlay. */
+  entries(): { owners: [string, readonly string[]][]; records: [string, KnownRecord][] } {
+    return { owners: [...this.#owners], records: [...this.#records] };
+  }
+}
