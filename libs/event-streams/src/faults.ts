@@ -1,3 +1,11 @@
+import {
+  CommitUnknown,
+  DeadlineExceeded as StoreDeadlineExceeded,
+  ResourceExhausted,
+  StoreUnavailable,
+  isTransient as isTransientInStore,
+} from '@caseledger/event-store';
+
 /** Thrown by a handler for an event it can never take: the event's stream is parked without further tries. */
 export class PoisonEvent extends Error {
   constructor(readonly eventId: string, reason: string) {
@@ -55,13 +63,16 @@ const TRANSIENT_GRPC: ReadonlySet<number> = new Set([1, 4, 8, 10, 14, 16]);
 /** What pg says without a code when its connection goes away under a query. */
 const TRANSIENT_MESSAGE = /connection terminated|connection error|not queryable|client was closed|pool after calling end|timeout exceeded when trying to connect|driver not connected|query runner already released|read timeout/i;
 
+/** What the event store and this library throw when a later try may succeed; every handler's work can be repeated. */
+const PASSING = [DeadlineExceeded, StoreDeadlineExceeded, ResourceExhausted, StoreUnavailable, CommitUnknown];
+
 /**
  * Whether trying the same again may help (CORRECTNESS §7, class transient and resource): such a failure never parks
  * an event and has no limit of tries.
  */
 export function isTransient(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
-  if (thrown instanceof DeadlineExceeded) return true;
+  if (PASSING.some((kind) => thrown instanceof kind) || isTransientInStore(thrown)) return true;
   if ('transient' in thrown && thrown.transient === true) return true;
   const causes = [thrown, 'driverError' in thrown ? thrown.driverError : undefined, thrown.cause];
   return causes.some((cause) => cause instanceof Error && looksTransient(cause));

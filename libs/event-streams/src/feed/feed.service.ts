@@ -27,7 +27,8 @@ function answer<Request, Reply>(
   guard: FeedGuard,
   work: (request: Request) => Promise<Reply>,
 ): void {
-  Promise.resolve(guard(call.metadata))
+  Promise.resolve()
+    .then(() => guard(call.metadata))
     .then(() => work(call.request))
     .then(
       (reply) => callback(null, reply),

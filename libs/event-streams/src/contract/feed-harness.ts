@@ -1,0 +1,94 @@
+import { streamsV1 } from '@caseledger/contracts';
+import { consumerMigrations } from '@caseledger/event-store';
+import { testDatabase, type TestDatabase } from '@caseledger/testing';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { DataSource } from 'typeorm';
+import { feedClient, feedService, feedTransport, type FeedClient } from '../index.js';
+import { FixtureLog } from './fixture-log.js';
+import { Harm, HarmedFeed } from './harmed-feed.js';
+import type { HarnessMember, StreamHarness } from './stream-harness.js';
+import { Tally1763700009001 } from './tally.js';
+
+const TOPIC = 'caseledger.counted.v1';
+const SOURCE = 'counting';
+const PARTITIONS = 6;
+const LEASE_MS = 1_000;
+const WAIT_MS = 200;
+
+/** The embedded transport: a log of the spec served over gRPC, members with pools of their own on one real database. */
+export async function feedHarness(): Promise<StreamHarness> {
+  const database = await testDatabase('event_streams', [...consumerMigrations, Tally1763700009001]);
+  const log = new FixtureLog(PARTITIONS);
+  const harm = new Harm();
+  const server = new Server();
+  server.addService(streamsV1.FeedServiceService, feedService(log, [{ topic: TOPIC }], () => undefined));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => (error === null ? resolve(bound) : reject(error)));
+  });
+  const admin = await connect(database.superuserUrl, 'harness');
+  const members: { end(): Promise<void> }[] = [];
+  return {
+    source: SOURCE,
+    topic: TOPIC,
+    partitions: PARTITIONS,
+    heads: async () => (await log.head()).head,
+    publishElsewhere: async (count) => log.appendElsewhere(count),
+    loseNext: (count) => harm.loseNext(count),
+    redeliver: () => harm.redeliver(),
+    restore: async () => log.restore(),
+    async publish(events) {
+      const ids = log.append(events);
+      harm.published(ids);
+      return ids;
+    },
+    async member(name) {
+      const member = await makeMember(name, database, admin, feedClient({ address: `127.0.0.1:${port}` }), harm);
+      members.push(member);
+      return member;
+    },
+    async evict(member) {
+      await admin.query(`update es.lease set owner = null, lease_epoch = lease_epoch + 1, lease_until = '-infinity' where owner = $1`, [member]);
+    },
+    async dispose() {
+      await Promise.all(members.map((member) => member.end()));
+      await admin.destroy();
+      server.forceShutdown();
+      await database.drop();
+    },
+  };
+}
+
+async function makeMember(name: string, database: TestDatabase, admin: DataSource, client: FeedClient, harm: Harm): Promise<HarnessMember & { end(): Promise<void> }> {
+  const pool = await connect(database.urls.appUrl, name);
+  const feed = new HarmedFeed(client, harm);
+  const end = async (): Promise<void> => {
+    client.close();
+    if (pool.isInitialized) await pool.destroy();
+  };
+  return {
+    name,
+    database: pool,
+    transport: feedTransport(() => feed, { leaseMs: LEASE_MS, waitMs: WAIT_MS }),
+    fetched: () => feed.fetched,
+    async kill() {
+      feed.kill();
+      const ended = end();
+      await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [name]);
+      await ended;
+    },
+    end,
+  };
+}
+
+function connect(url: string, applicationName: string): Promise<DataSource> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    applicationName,
+    installExtensions: false,
+    connectTimeoutMS: 5_000,
+    extra: { max: 8 },
+    poolErrorHandler: () => undefined,
+  });
+  return source.initialize();
+}
