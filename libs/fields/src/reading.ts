@@ -28,6 +28,8 @@ export interface ReadOptions {
   readonly importDay: string;
   /** IANA zone of the company, for times without one. */
   readonly timeZone: string;
+  /** Refuse e-mails of domains that can never take mail (NRM-021); a demo company stores them. */
+  readonly checkDeliverability?: boolean;
 }
 
 /** One cell as the file reader gives it. */
