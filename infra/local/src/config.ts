@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What `npm start` is told from outside. */
+export interface LaunchConfig {
+  /** Root of the repository. */
+  readonly root: string;
+  /** Folder of the installation. */
+  readonly home: string;
+  readonly host: string;
+  readonly port: number;
+  readonly address: string;
+  /** What every child process gets of our own environment: enough to run, no secrets of the user. */
+  readonly inherited: Readonly<Record<string, string>>;
+}
+
+const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'];
+
+/** @throws Error that says how to put it right. */
+export function readLaunchConfig(): LaunchConfig {
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
+  const port = Number(process.env['CASELEDGER_PORT'] ?? 4000);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error('CASELEDGER_PORT must be a port, 1 to 65535.');
+  const host = process.env['CASELEDGER_HOST'] ?? '127.0.0.1';
+  return {
+    root,
+    home: process.env['CASELEDGER_HOME'] ?? join(root, '.caseledger'),
+    host,
+    port,
+    address: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
+    inherited: Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))) as Record<string, string>,
+  };
+}

@@ -1,0 +1,108 @@
+/** Made-up people for the demo company and its example files; the same at every start. */
+
+const FIRST = ['Ana', 'Maria', 'James', 'Wei', 'Fatima', 'Noah', 'Priya', 'Elena', 'Marcus', 'Ingrid', 'Tomas', 'Aisha', 'Liam', 'Sofia', 'Hiro', 'Grace', 'Omar', 'Lena', 'Victor', 'Ruth'];
+const LAST = ['Ferrer', 'Quinn', 'Hale', 'Okafor', 'Lindgren', 'Moreau', 'Castillo', 'Novak', 'Whitfield', 'Tanaka', 'Byrne', 'Adeyemi', 'Rossi', 'Larsen', 'Petrov', 'Delgado', 'Ames', 'Kowalski', 'Silva', 'Fenwick'];
+const STREETS = ['Alder Ct', 'Harbor Rd', 'Mill Ln', 'Juniper Ave', 'Quarry St', 'Orchard Way'];
+const CITIES: readonly (readonly [city: string, state: string, zip: string])[] = [['Eugene', 'OR', '97401'], ['Austin', 'TX', '78701'], ['Boise', 'ID', '83702'], ['Tacoma', 'WA', '98402'], ['Madison', 'WI', '53703'], ['Newark', 'NJ', '07102']];
+const SOURCES = ['Referral', 'Website', 'Walk-in', 'Radio'];
+
+export interface DemoPerson {
+  readonly [field: string]: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly mobilePhone: string;
+  readonly street: string;
+  readonly city: string;
+  readonly state: string;
+  readonly zip: string;
+  readonly source: string;
+}
+
+function pick<T>(list: readonly T[], at: number): T {
+  const item = list[at % list.length];
+  if (item === undefined) throw new RangeError('The list is empty');
+  return item;
+}
+
+/** The person with this number; numbers from 0 are all different people. */
+export function person(n: number): DemoPerson {
+  const firstName = pick(FIRST, n);
+  const lastName = pick(LAST, Math.floor(n / FIRST.length) + n);
+  const [city, state, zip] = pick(CITIES, n);
+  const digits = String(100 + (n % 100)).padStart(4, '0');
+  return {
+    firstName,
+    lastName,
+    email: `${firstName}.${lastName}.${n}@kestrel-mail.net`.toLowerCase(),
+    phone: `(${415 + Math.floor(n / 100)}) 555-${digits}`,
+    mobilePhone: `${646 + Math.floor(n / 100)}-555-${digits}`,
+    street: `${100 + n} ${pick(STREETS, n)}`,
+    city,
+    state,
+    zip,
+    source: pick(SOURCES, n),
+  };
+}
+
+/** Bodies for `POST /api/clients/batch`. */
+export function demoContacts(count: number): DemoPerson[] {
+  return Array.from({ length: count }, (_, n) => person(n));
+}
+
+const HEADERS = ['First Name', 'Last Name', 'Email', 'Phone', 'Mobile', 'Street', 'City', 'State', 'ZIP', 'Date of Birth', 'Source'];
+
+function line(cells: readonly string[]): string {
+  return cells.map((cell) => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+}
+
+function cellsOf(n: number): string[] {
+  const { firstName, lastName, email, phone, mobilePhone, street, city, state, zip, source } = person(n);
+  const born = `${1950 + (n % 50)}-${String(1 + (n % 12)).padStart(2, '0')}-${String(13 + (n % 15)).padStart(2, '0')}`;
+  return [firstName, lastName, email, phone, mobilePhone, street, city, state, zip, born, source];
+}
+
+function file(rows: readonly (readonly string[])[]): string {
+  return `${[HEADERS, ...rows].map(line).join('\r\n')}\r\n`;
+}
+
+/** clean: 60 new clients. messy: shapes and faults people really have. duplicates: known people and repeats. */
+export function exampleFiles(): { clean: string; messy: string; duplicates: string } {
+  const clean = Array.from({ length: 60 }, (_, at) => cellsOf(1_000 + at));
+  return { clean: file(clean), messy: file(messyRows()), duplicates: file(duplicateRows()) };
+}
+
+function changed(n: number, changes: Readonly<Record<number, string>>): string[] {
+  return cellsOf(n).map((cell, at) => changes[at] ?? cell);
+}
+
+function messyRows(): string[][] {
+  return [
+    changed(2_000, { 3: '415.555.0161', 4: '+1 646 555 0162' }),
+    changed(2_001, { 2: ' Ana.Lee@Kestrel-Mail.NET ' }),
+    changed(2_002, { 2: 'not an address' }),
+    changed(2_003, { 3: '555-0147' }),
+    changed(2_004, { 9: '31/02/2001' }),
+    changed(2_005, { 1: '' }),
+    changed(2_006, { 2: 'none', 3: 'n/a' }),
+    HEADERS.map(() => ''),
+    changed(2_007, { 0: 'José', 1: 'Peña-O\'Hara', 5: '12 Mill Lane, "The Old Forge"' }),
+    changed(2_008, { 8: '8014' }),
+    changed(2_009, { 10: '=1+1' }),
+    changed(2_010, { 2: 'a.first@kestrel-mail.net; a.second@kestrel-mail.net' }),
+    changed(2_011, { 9: '15 Jan 1984' }),
+    changed(2_012, { 3: '(415) 555-0163 x204' }),
+  ];
+}
+
+function duplicateRows(): string[][] {
+  return [
+    changed(3, { 10: 'Newsletter' }),
+    changed(4, {}),
+    changed(5, { 0: 'Somebody', 1: 'Else' }),
+    changed(3_000, {}),
+    changed(3_000, { 10: 'Second visit' }),
+    changed(3_001, { 2: person(6).email, 3: person(7).phone }),
+  ];
+}

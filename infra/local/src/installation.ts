@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseUrls } from './provision.js';
+
+/** Databases of an installation: one per service, and one for the salts of persons. */
+export const DATABASES = ['accounts', 'contacts', 'imports', 'vault'] as const;
+
+export type DatabaseName = (typeof DATABASES)[number];
+
+/** Where an installation keeps what: everything below one folder, keys apart from the database (OPS-001). */
+export interface InstallationFolders {
+  readonly home: string;
+  readonly postgres: string;
+  readonly objects: string;
+  readonly keys: string;
+  readonly logs: string;
+  readonly environment: string;
+  readonly client: string;
+  readonly running: string;
+}
+
+export function foldersOf(home: string): InstallationFolders {
+  return {
+    home,
+    postgres: join(home, 'postgres'),
+    objects: join(home, 'objects'),
+    keys: join(home, 'keys'),
+    logs: join(home, 'logs'),
+    environment: join(home, 'environment.json'),
+    client: join(home, 'client.json'),
+    running: join(home, 'running.json'),
+  };
+}
+
+/** Removes an installation whole; the next start begins anew. */
+export function removeInstallation(folders: InstallationFolders): void {
+  rmSync(folders.home, { recursive: true, force: true });
+}
+
+/** Secrets of the installation, made once and readable by this user only. */
+export interface Secrets {
+  /** 32 bytes, hexadecimal: tenant keys derive from it. */
+  readonly masterKey: string;
+  readonly contextSecret: string;
+  readonly sessionSecret: string;
+  readonly installationKey: string;
+  readonly demoPassword: string;
+}
+
+export function ensureSecrets(folders: InstallationFolders): Secrets {
+  const file = join(folders.keys, 'secrets.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  const secrets: Secrets = {
+    masterKey: randomBytes(32).toString('hex'),
+    contextSecret: randomBytes(32).toString('base64url'),
+    sessionSecret: randomBytes(32).toString('base64url'),
+    installationKey: randomBytes(32).toString('base64url'),
+    demoPassword: randomBytes(9).toString('base64url'),
+  };
+  writePrivate(file, secrets, folders.keys);
+  return secrets;
+}
+
+/** Written whole or not at all, for this user only. */
+export function writePrivate(file: string, content: unknown, folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+export interface Ports {
+  readonly gateway: number;
+  readonly accounts: number;
+  readonly contacts: number;
+  readonly imports: number;
+}
+
+/** What every process of the installation is told, whichever of them it is. */
+export function processEnvironment(folders: InstallationFolders, secrets: Secrets, urls: Readonly<Record<DatabaseName, DatabaseUrls>>, ports: Ports, host: string): Record<string, string> {
+  const databases = DATABASES.flatMap((name) => {
+    const prefix = name.toUpperCase();
+    const { appUrl, tailUrl, ownerUrl } = urls[name];
+    return [
+      [`${prefix}_DATABASE_URL`, appUrl],
+      [`${prefix}_DATABASE_TAIL_URL`, tailUrl],
+      [`${prefix}_DATABASE_OWNER_URL`, ownerUrl],
+    ];
+  });
+  return {
+    ...Object.fromEntries(databases),
+    MASTER_KEY: secrets.masterKey,
+    CONTEXT_SECRET: secrets.contextSecret,
+    SESSION_SECRET: secrets.sessionSecret,
+    INSTALLATION_KEY: secrets.installationKey,
+    OBJECTS_DIR: folders.objects,
+    ACCOUNTS_ADDRESS: `127.0.0.1:${ports.accounts}`,
+    CONTACTS_ADDRESS: `127.0.0.1:${ports.contacts}`,
+    IMPORTS_ADDRESS: `127.0.0.1:${ports.imports}`,
+    GATEWAY_HOST: host,
+    GATEWAY_PORT: String(ports.gateway),
+  };
+}

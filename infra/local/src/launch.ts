@@ -1,0 +1,146 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLaunchConfig, type LaunchConfig } from './config.js';
+import { startProcess, type RunningProcess } from './child-process.js';
+import { seedDemo, type Demo } from './demo.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
+import { freePort, requireFreePort } from './free-port.js';
+import { DATABASES, ensureSecrets, foldersOf, processEnvironment, removeInstallation, writePrivate, type InstallationFolders, type Secrets } from './installation.js';
+import { provision } from './provision.js';
+import { isAlive, startedAt } from './server-process.js';
+
+export interface LaunchFlags {
+  /** Throw the data away first. */
+  readonly fresh: boolean;
+  /** Every service as its own process. */
+  readonly split: boolean;
+  /** No demo company. */
+  readonly bare: boolean;
+}
+
+const KNOWN = new Map<string, keyof LaunchFlags>([['--fresh', 'fresh'], ['--split', 'split'], ['--bare', 'bare']]);
+
+/** The flags of `npm start -- …`, or what is wrong with them. */
+export function launchFlags(args: readonly string[]): LaunchFlags | string {
+  const unknown = args.filter((arg) => !KNOWN.has(arg));
+  if (unknown.length > 0) return `Unknown: ${unknown.join(' ')}. npm start takes ${[...KNOWN.keys()].join(', ')}.`;
+  const given = new Set(args.map((arg) => KNOWN.get(arg)));
+  return { fresh: given.has('fresh'), split: given.has('split'), bare: given.has('bare') };
+}
+
+interface Installation {
+  readonly postgres: EmbeddedPostgres;
+  readonly processes: RunningProcess[];
+}
+
+/** Starts everything, says where it is, and stops it on Ctrl-C; answers the exit code. */
+export async function launch(flags: LaunchFlags): Promise<number> {
+  const config = readLaunchConfig();
+  const folders = foldersOf(config.home);
+  const stop = stopSignal();
+  const started: { postgres?: EmbeddedPostgres; processes: RunningProcess[] } = { processes: [] };
+  try {
+    const other = runningLauncher(folders);
+    if (other !== undefined) throw new Error(`Caseledger is running already from this folder (process ${other}). Stop it with Ctrl-C there.`);
+    await requireFreePort(config.port, 'the gateway').catch(() => Promise.reject(new Error(`Port ${config.port} is taken. Choose another one: CASELEDGER_PORT=${config.port + 1} npm start`)));
+    if (flags.fresh) removeInstallation(folders);
+    const { demo } = await bringUp(flags, config, folders, started);
+    say(banner(config, demo));
+    const ended = await Promise.race([stop, ...started.processes.map(({ name, ended: how }) => how.then((text) => `${name} ended (${text}); see ${join(folders.logs, `${name}.log`)}`))]);
+    if (ended !== undefined) process.stderr.write(`${ended}\n`);
+    return ended === undefined ? 0 : 1;
+  } catch (fault) {
+    process.stderr.write(`${fault instanceof Error ? fault.message : String(fault)}\n`);
+    return 1;
+  } finally {
+    await takeDown(started, folders);
+  }
+}
+
+async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: InstallationFolders, started: { postgres?: EmbeddedPostgres; processes: RunningProcess[] }): Promise<Installation & { demo: Demo | undefined }> {
+  const secrets = ensureSecrets(folders);
+  writePrivate(folders.running, { pid: process.pid, startedAt: startedAt(process.pid) }, folders.home);
+  const postgres = await startEmbeddedPostgres({ dir: folders.postgres, keysFile: join(folders.keys, 'postgres.json'), settings: POSTGRES, say });
+  started.postgres = postgres;
+  const urls = await provision(postgres.superuserUrl, DATABASES, join(folders.keys, 'roles.json'));
+  const ports = { gateway: config.port, accounts: await freePort(), contacts: await freePort(), imports: await freePort() };
+  const env = processEnvironment(folders, secrets, known(urls), ports, config.host);
+  writePrivate(folders.environment, env, folders.home);
+  for (const wave of flags.split ? SPLIT : TOGETHER) {
+    const waveStarted = await Promise.allSettled(wave.map((name) => startProcess({ name, entry: entryOf(config, name), env: { ...config.inherited, ...env }, logs: folders.logs })));
+    for (const one of waveStarted) if (one.status === 'fulfilled') started.processes.push(one.value);
+    for (const one of waveStarted) if (one.status === 'rejected') throw one.reason;
+  }
+  const demo = flags.bare ? undefined : await prepareDemo(config, folders, secrets);
+  return { postgres, processes: started.processes, demo };
+}
+
+/** Memory for a small machine; durability stays as PostgreSQL has it. */
+const POSTGRES = { shared_buffers: '128MB', max_connections: '120', max_wal_size: '2GB' };
+const TOGETHER: readonly (readonly string[])[] = [['all-in-one', 'import-worker']];
+const SPLIT: readonly (readonly string[])[] = [['accounts', 'contacts', 'imports'], ['gateway', 'import-worker']];
+
+function entryOf(config: LaunchConfig, name: string): string {
+  const service = name === 'gateway' ? 'gateway' : `services/${name}`;
+  return name === 'all-in-one' || name === 'import-worker' ? join(config.root, 'infra/processes/dist', `${name}.main.js`) : join(config.root, service, 'dist/main.js');
+}
+
+function known<T>(urls: Readonly<Record<string, T>>): Record<(typeof DATABASES)[number], T> {
+  const found = DATABASES.map((name) => {
+    const url = urls[name];
+    if (url === undefined) throw new Error(`The database ${name} was not provisioned.`);
+    return [name, url] as const;
+  });
+  return Object.fromEntries(found) as Record<(typeof DATABASES)[number], T>;
+}
+
+/** The demo company is made once; the command line of this clone is signed in as its owner. */
+async function prepareDemo(config: LaunchConfig, folders: InstallationFolders, secrets: Secrets): Promise<Demo> {
+  const demo = await seedDemo({ address: config.address, installationKey: secrets.installationKey, password: secrets.demoPassword, folder: join(folders.home, 'demo'), say });
+  writePrivate(folders.client, { address: config.address, bearer: demo.bearer, installationKey: secrets.installationKey }, folders.home);
+  return demo;
+}
+
+async function takeDown(started: { postgres?: EmbeddedPostgres; processes: RunningProcess[] }, folders: InstallationFolders): Promise<void> {
+  await Promise.all(started.processes.map((one) => one.stop()));
+  await started.postgres?.stop();
+  if (runningLauncher(folders) === undefined) rmSync(folders.running, { force: true });
+}
+
+/** Another live launcher of this folder; a note left by a killed one counts for nothing. */
+function runningLauncher(folders: InstallationFolders): number | undefined {
+  if (!existsSync(folders.running)) return undefined;
+  const { pid, startedAt: since } = JSON.parse(readFileSync(folders.running, 'utf8')) as { pid: number; startedAt?: string };
+  return pid !== process.pid && isAlive(pid) && startedAt(pid) === since ? pid : undefined;
+}
+
+function stopSignal(): Promise<undefined> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(undefined));
+  });
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function banner(config: LaunchConfig, demo: Demo | undefined): string {
+  const lines = ['', `Caseledger is up.  GraphQL and explorer  ${config.address}/`, `                   REST                  ${config.address}/docs/api`];
+  if (demo === undefined) return [...lines, '', 'Ctrl-C stops it.'].join('\n');
+  const users = demo.users.map(({ role, email }) => `                   ${role.padEnd(10)} ${email}`);
+  return [
+    ...lines,
+    '',
+    `Demo company       ${demo.company}, password for every user: ${demo.password}`,
+    ...users,
+    '',
+    'Try next, in another terminal:',
+    `  npx caseledger import ${demo.files.clean}`,
+    `  npx caseledger import ${demo.files.messy}`,
+    `  npx caseledger import ${demo.files.duplicates} --option duplicatePolicy=UPDATE`,
+    '  npx caseledger imports',
+    '  npx caseledger revert <id of an import>',
+    '',
+    'Ctrl-C stops it. Data stays in .caseledger/ (npm start -- --fresh begins anew).',
+  ].join('\n');
+}
