@@ -60,7 +60,8 @@ export class TransactionRunner {
         return await this.attempt(tenant, work, until, attemptState);
       } catch (thrown) {
         const left = until - performance.now();
-        if (left <= 0 && !attemptState.committing) throw new DeadlineExceeded(deadlineMs, { cause: thrown });
+        const isCancelled = left <= 0 || sqlStateOf(thrown) === STATEMENT_CANCELLED;
+        if (isCancelled && !attemptState.committing) throw new DeadlineExceeded(deadlineMs, { cause: thrown });
         const retried = translate(thrown, attemptState);
         if (attempt >= attempts || left <= 0) throw new StoreUnavailable('The database asked to retry too often', { cause: retried });
         await pause(Math.min(left, backoff(attempt)));
@@ -135,7 +136,6 @@ interface AttemptState {
 function translate(thrown: unknown, state: AttemptState): unknown {
   const resource = resourceOf(thrown);
   if (resource !== undefined) throw new ResourceExhausted(resource, { cause: thrown });
-  if (sqlStateOf(thrown) === STATEMENT_CANCELLED) throw new StoreUnavailable('A statement was cancelled', { cause: thrown });
   if (!isTransient(thrown)) throw thrown;
   if (state.committing && isConnectionLost(thrown) && !state.repeatable) {
     throw new CommitUnknown('The connection was lost during COMMIT', { cause: thrown });
