@@ -1,44 +1,44 @@
 import { streamsV1 } from '@caseledger/contracts';
-import { consumerMigrations } from '@caseledger/event-store';
+import { consumerMigrations, eventStoreMigrations, uuid7 } from '@caseledger/event-store';
 import { testDatabase, type TestDatabase } from '@caseledger/testing';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { DataSource } from 'typeorm';
 import { feedClient, feedService, feedTransport, type FeedClient } from '../index.js';
-import { FixtureLog } from './fixture-log.js';
+import { COUNTING_TOPIC, CountingLog } from './counting-log.js';
 import { Harm, HarmedFeed } from './harmed-feed.js';
 import type { HarnessMember, StreamHarness } from './stream-harness.js';
 import { Tally1763700009001 } from './tally.js';
 
-const TOPIC = 'caseledger.counted.v1';
 const SOURCE = 'counting';
 const PARTITIONS = 6;
 const LEASE_MS = 1_000;
 const WAIT_MS = 200;
 
-/** The embedded transport: a log of the spec served over gRPC, members with pools of their own on one real database. */
+/** The embedded transport: an event store's log served over gRPC, members with pools of their own on one real database. */
 export async function feedHarness(): Promise<StreamHarness> {
-  const database = await testDatabase('event_streams', [...consumerMigrations, Tally1763700009001]);
-  const log = new FixtureLog(PARTITIONS);
+  const database = await testDatabase('event_streams', [...eventStoreMigrations, ...consumerMigrations, Tally1763700009001]);
+  const admin = await connect(database.superuserUrl, 'harness');
+  const log = await CountingLog.open(await database.open(), admin, PARTITIONS);
   const harm = new Harm();
   const server = new Server();
-  server.addService(streamsV1.FeedServiceService, feedService(log, [{ topic: TOPIC }], () => undefined));
+  server.addService(streamsV1.FeedServiceService, feedService(log.store.feed, [{ topic: COUNTING_TOPIC }], () => undefined));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => (error === null ? resolve(bound) : reject(error)));
   });
-  const admin = await connect(database.superuserUrl, 'harness');
   const members: { end(): Promise<void> }[] = [];
   return {
     source: SOURCE,
-    topic: TOPIC,
+    topic: COUNTING_TOPIC,
     partitions: PARTITIONS,
-    heads: async () => (await log.head()).head,
-    publishElsewhere: async (count) => log.appendElsewhere(count),
+    heads: () => log.heads(),
+    publishElsewhere: (count) => log.publishElsewhere(count),
     loseNext: (count) => harm.loseNext(count),
     redeliver: () => harm.redeliver(),
-    restore: async () => log.restore(),
+    restore: () => log.restore(),
     async publish(events) {
-      const ids = log.append(events);
+      const ids = events.map(() => uuid7());
       harm.published(ids);
+      await log.append(events, ids);
       return ids;
     },
     async member(name) {
