@@ -1,5 +1,5 @@
 import { QueryFailedError } from 'typeorm';
-import { DeadlineExceeded, NothingRefilled, describeFault, isTransient } from './faults.js';
+import { DeadlineExceeded, NotRefilled, describeFault, isTransient } from './faults.js';
 
 function withCode(code: unknown, more: object = {}): Error {
   return Object.assign(new Error('failed'), { code }, more);
@@ -19,7 +19,7 @@ describe('isTransient', () => {
   it('holds for deadlines, for a lost connection and for what says so of itself', () => {
     expect(isTransient(new DeadlineExceeded('A transaction', 5))).toBe(true);
     expect(isTransient(new Error('Connection terminated unexpectedly'))).toBe(true);
-    expect(isTransient(new NothingRefilled('caseledger.counted.v1'))).toBe(true);
+    expect(isTransient(new NotRefilled('caseledger.counted.v1'))).toBe(true);
   });
 
   it.each([

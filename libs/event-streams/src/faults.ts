@@ -22,13 +22,13 @@ export class Fenced extends Error {
   }
 }
 
-/** The owner answered, but brought a gap no nearer to being closed; it is asked again. */
-export class NothingRefilled extends Error {
+/** The owner could not be asked for missing events, or has not searched far enough: it is asked again for ever. */
+export class NotRefilled extends Error {
   readonly transient = true;
 
-  constructor(topic: string) {
-    super(`The owner of ${topic} has not searched any further`);
-    this.name = 'NothingRefilled';
+  constructor(topic: string, options?: ErrorOptions) {
+    super(`Missing events of ${topic} are not there yet`, options);
+    this.name = 'NotRefilled';
   }
 }
 

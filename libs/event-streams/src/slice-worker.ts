@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { Backoff, pause } from './backoff.js';
 import type { Consumption } from './consumer.js';
-import { ConsumerHalted, Fenced, NothingRefilled, PoisonEvent, describeFault, isTransient } from './faults.js';
+import { ConsumerHalted, Fenced, NotRefilled, PoisonEvent, describeFault, isTransient } from './faults.js';
 import { BATCH_MESSAGES_MAX, batchLength } from './message.js';
 import { attemptSlice, type AttemptOutcome } from './slice-attempt.js';
 import type { ConsumerStats } from './stats.js';
@@ -120,17 +120,15 @@ export class SliceWorker {
     const { shard, partition, position } = gap.from;
     stats.gaps += 1;
     logger.warn({ ...nameFields(consumption), shard, partition, position, upTo: gap.upTo }, 'Events are missing and are fetched from their owner');
-    const refill = await transport.refill({
-      source: consumption.source,
-      topic: consumption.topic,
-      after: { shard, partition, position },
-      limit: BATCH_MESSAGES_MAX,
-      signal,
+    const { source, topic } = consumption;
+    const request = { source, topic, after: { shard, partition, position }, limit: BATCH_MESSAGES_MAX, signal };
+    const refill = await transport.refill(request).catch((cause: unknown) => {
+      throw new NotRefilled(topic, { cause });
     });
     const missing = refill.messages.filter((message) => message.position <= gap.upTo);
     // Where the owner's log holds nothing there is nothing to miss: it is the truth, whatever the message said.
     const searched = Math.min(refill.lookedUpTo, gap.upTo);
-    if (missing.length === 0 && searched <= position) throw new NothingRefilled(consumption.topic);
+    if (missing.length === 0 && searched <= position) throw new NotRefilled(topic);
     stats.refilled += missing.length;
     const fence = slice.fence === undefined ? {} : { fence: slice.fence };
     await this.settle({ messages: missing, lookedUpTo: [{ shard, partition, position: searched }], epoch: refill.epoch, heads: slice.heads, ...fence });

@@ -1,5 +1,5 @@
-import { streamsV1 } from '@caseledger/contracts';
 import { consumerMigrations, eventStoreMigrations, uuid7 } from '@caseledger/event-store';
+import { serviceGuard, signServiceContext } from '@caseledger/service-kit';
 import { testDatabase, type TestDatabase } from '@caseledger/testing';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { DataSource } from 'typeorm';
@@ -13,6 +13,7 @@ const SOURCE = 'counting';
 const PARTITIONS = 6;
 const LEASE_MS = 1_000;
 const WAIT_MS = 200;
+const SECRET = 'a secret that all services of a test share';
 
 /** The embedded transport: an event store's log served over gRPC, members with pools of their own on one real database. */
 export async function feedHarness(): Promise<StreamHarness> {
@@ -21,7 +22,8 @@ export async function feedHarness(): Promise<StreamHarness> {
   const log = await CountingLog.open(await database.open(), admin, PARTITIONS);
   const harm = new Harm();
   const server = new Server();
-  server.addService(streamsV1.FeedServiceService, feedService(log.store.feed, [{ topic: COUNTING_TOPIC }], () => undefined));
+  const { definition, implementation } = feedService(log.store.feed, [{ topic: COUNTING_TOPIC }], serviceGuard(SECRET));
+  server.addService(definition, implementation);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => (error === null ? resolve(bound) : reject(error)));
   });
@@ -42,7 +44,7 @@ export async function feedHarness(): Promise<StreamHarness> {
       return ids;
     },
     async member(name) {
-      const member = await makeMember(name, database, admin, feedClient({ address: `127.0.0.1:${port}` }), harm);
+      const member = await makeMember(name, database, admin, feedClient(`127.0.0.1:${port}`, () => signServiceContext(SECRET, 'following')), harm);
       members.push(member);
       return member;
     },

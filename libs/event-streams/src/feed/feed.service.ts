@@ -1,16 +1,17 @@
-import type { streamsV1 } from '@caseledger/contracts';
+import { streamsV1 } from '@caseledger/contracts';
 import { grpcStatus, isDomainError } from '@caseledger/errors';
 import type { Feed, TopicDefinition } from '@caseledger/event-store';
+import type { RawService } from '@caseledger/service-kit';
 import { status, type Metadata, type ServerUnaryCall, type ServiceError, type sendUnaryData } from '@grpc/grpc-js';
 import { FeedEdge } from './feed-edge.js';
 
 /** Refuses a caller by throwing a DomainError; only services read feeds, because a topic holds every company's events. */
 export type FeedGuard = (metadata: Metadata) => void | Promise<void>;
 
-/** The handlers of an owner's FeedService; add them to its server with `streamsV1.FeedServiceService`. */
-export function feedService(feed: Feed, topics: readonly Pick<TopicDefinition, 'topic'>[], guard: FeedGuard): streamsV1.FeedServiceServer {
+/** An owner's feed as a service of its gRPC server; `guard` is the service kit's `serviceGuard`. */
+export function feedService(feed: Feed, topics: readonly Pick<TopicDefinition, 'topic'>[], guard: FeedGuard): RawService {
   const edge = new FeedEdge(feed, topics);
-  return {
+  const implementation: streamsV1.FeedServiceServer = {
     read: (call, callback) => {
       // A reader whose partitions changed hangs up; the search for it then ends as well.
       const gone = new AbortController();
@@ -19,6 +20,7 @@ export function feedService(feed: Feed, topics: readonly Pick<TopicDefinition, '
     },
     head: (call, callback) => answer(call, callback, guard, () => edge.head()),
   };
+  return { definition: streamsV1.FeedServiceService, implementation };
 }
 
 function answer<Request, Reply>(
