@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import type { Logger } from '@caseledger/service-kit';
 import { Authenticator } from './authenticator.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
 import { GatewayLog } from './gateway-log.js';
@@ -18,10 +19,10 @@ import { ServiceConnections } from './service-connections.js';
 
 @Module({})
 class EdgeModule {
-  static with(config: GatewayConfig): DynamicModule {
+  static with(config: GatewayConfig, logger: Logger): DynamicModule {
     return {
       module: EdgeModule,
-      providers: [{ provide: GATEWAY_CONFIG, useValue: config }, { provide: GatewayLog, useFactory: () => new GatewayLog() }, ServiceConnections, Authenticator],
+      providers: [{ provide: GATEWAY_CONFIG, useValue: config }, { provide: GatewayLog, useFactory: () => new GatewayLog(logger) }, ServiceConnections, Authenticator],
       exports: [GATEWAY_CONFIG, GatewayLog, ServiceConnections, Authenticator],
     };
   }
@@ -30,8 +31,8 @@ class EdgeModule {
 /** The only wiring of the gateway: GraphQL, REST and the pages over the same connections. */
 @Module({})
 export class GatewayModule {
-  static with(config: GatewayConfig): DynamicModule {
-    const edge = EdgeModule.with(config);
+  static with(config: GatewayConfig, logger: Logger): DynamicModule {
+    const edge = EdgeModule.with(config, logger);
     return {
       module: GatewayModule,
       imports: [

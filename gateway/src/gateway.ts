@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
+import { NestLogger, type Logger } from '@caseledger/service-kit';
 import type { GatewayConfig } from './config.js';
 import { GatewayModule } from './gateway.module.js';
 import { bodyPipe } from './rest/body.pipe.js';
@@ -13,8 +14,8 @@ export interface RunningGateway {
 }
 
 /** Starts the gateway. @throws Error with code EADDRINUSE when the port is taken. */
-export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
-  const app = await NestFactory.create<NestExpressApplication>(GatewayModule.with(config), { logger: ['error', 'warn'], bodyParser: false });
+export async function startGateway(config: GatewayConfig, logger: Logger): Promise<RunningGateway> {
+  const app = await NestFactory.create<NestExpressApplication>(GatewayModule.with(config, logger), { logger: new NestLogger(logger), bodyParser: false });
   app.use(helmet({ contentSecurityPolicy: contentPolicy(), strictTransportSecurity: false }));
   app.use('/api', rateLimit(config.requestsPerMinute));
   app.use('/graphql', rateLimit(config.requestsPerMinute));

@@ -1,10 +1,12 @@
 import 'reflect-metadata';
+import { createLogger, runProcess } from '@caseledger/service-kit';
 import { readGatewayConfig } from './config.js';
 import { startGateway } from './gateway.js';
 
-const gateway = await startGateway(readGatewayConfig(process.env));
-const stop = (): void => {
-  void gateway.stop().then(() => process.exit(0));
-};
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
+const logger = createLogger({ service: 'gateway' });
+
+await runProcess(logger, async () => {
+  const gateway = await startGateway(readGatewayConfig(), logger);
+  logger.info({ event: 'ready', address: gateway.address }, 'Ready');
+  return gateway;
+});
