@@ -7,7 +7,7 @@ import { personKey } from './keys.js';
 import { partitionOf } from './murmur2.js';
 import { sealPersonal } from './person-seal.js';
 import { pgArray } from './pg-array.js';
-import { SubjectErased, WrongExpectedVersion } from './store-errors.js';
+import { StreamsAppeared, SubjectErased, WrongExpectedVersion } from './store-errors.js';
 import type { SaltVault, StoreTransaction } from './store.types.js';
 import type { WrittenEvent } from './stored-event.js';
 import type { StreamLocks } from './stream-locks.js';
@@ -119,13 +119,12 @@ async function raise(
     categories.set(stream, category);
   }
   const taken = await locks.raise(versions, categories, present);
-  if (taken.size === 0) return versions;
-  // Somebody created these since they were looked for; the ones that may exist go on from what is there now.
   for (const { stream, expected } of appends) {
     const version = taken.get(stream);
     if (version !== undefined && expected === 'none') throw new WrongExpectedVersion(stream, expected, version);
   }
-  return raise(locks, new Map([...present, ...taken]), appends);
+  if (taken.size > 0) throw new StreamsAppeared([...taken.keys()]);
+  return versions;
 }
 
 function requireVersion(stream: string, expected: ExpectedVersion, actual: number): void {

@@ -58,6 +58,15 @@ export class SubjectErased extends Error {
   }
 }
 
+/** Streams that were not there when they were looked for were created by somebody else: the whole starts over. */
+export class StreamsAppeared extends Error {
+  override readonly name = 'StreamsAppeared';
+
+  constructor(streams: readonly string[]) {
+    super(`Created meanwhile: ${streams.slice(0, 5).join(', ')}`);
+  }
+}
+
 /** The catalogue does not know the type, or the event is of a later version than this program. */
 export class UnknownEvent extends Error {
   override readonly name = 'UnknownEvent';
@@ -97,7 +106,7 @@ export function isConnectionLost(thrown: unknown): boolean {
   return CONNECTION_CODES.has(code) || CONNECTION_TEXT.test(thrown.message);
 }
 
-/** Whether the whole transaction is to be tried again (DESIGN §6). */
+/** Whether the whole transaction is to be tried again: the database asks for it, or a stream appeared (DESIGN §6). */
 export function isTransient(thrown: unknown): boolean {
-  return RETRY.has(sqlStateOf(thrown) ?? '') || isConnectionLost(thrown);
+  return RETRY.has(sqlStateOf(thrown) ?? '') || isConnectionLost(thrown) || thrown instanceof StreamsAppeared;
 }

@@ -12,6 +12,9 @@ insert into es.stream (tenant, stream, category, version)
 select $1, u.stream, u.category, u.version from unnest($2::uuid[], $3::text[], $4::int4[]) u(stream, category, version)
 order by u.stream on conflict (tenant, stream) do nothing returning stream`;
 
+const FIND = `
+select s.stream, s.category, s.version from unnest($2::uuid[]) w(stream) join es.stream s on s.tenant = $1 and s.stream = w.stream`;
+
 const RAISE = `
 update es.stream s set version = u.version from unnest($2::uuid[], $3::int4[]) u(stream, version)
 where s.tenant = $1 and s.stream = u.stream`;
@@ -49,7 +52,8 @@ export class StreamLocks {
 
   /**
    * Creates the streams that are not `present` and moves the others to their new version. Returns the streams that
-   * somebody else created meanwhile, now locked, with their versions; then nothing but new streams was written.
+   * somebody else created meanwhile, with their versions; when there are any, this transaction must start over: to
+   * lock them now, out of order, could deadlock.
    */
   async raise(
     versions: ReadonlyMap<string, number>,
@@ -60,26 +64,22 @@ export class StreamLocks {
       const category = categories.get(stream);
       if (category !== undefined && category !== row.category) throw new Error(`Stream ${stream} is of category ${row.category}`);
     }
-    const created = [...versions].filter(([stream]) => !present.has(stream) && !this.createdHere.has(stream));
-    const taken = await this.create(created, categories);
-    if (taken.length > 0) return this.relock(taken);
+    const created = await this.create([...versions].filter(([stream]) => !present.has(stream)), categories);
+    if (created.length > 0) return this.versionsOf(created);
     await this.update([...versions].filter(([stream]) => present.has(stream)));
     return new Map();
   }
 
-  private readonly createdHere = new Set<string>();
-
   private async look(streams: readonly string[]): Promise<void> {
-    // The server's order of uuids is that of their lower-case text.
-    const sorted = [...streams].sort();
-    const { rows } = await this.tx.query<StreamRow>({ name: 'es_lock', text: LOCK, values: [this.tx.tenant, pgArray('uuid', sorted)] });
-    for (const stream of sorted) this.missing.add(stream);
+    const { rows } = await this.tx.query<StreamRow>({ name: 'es_lock', text: LOCK, values: [this.tx.tenant, pgArray('uuid', streams)] });
+    for (const stream of streams) this.missing.add(stream);
     for (const row of rows) {
       this.held.set(row.stream, row);
       this.missing.delete(row.stream);
     }
   }
 
+  /** Those of the streams that somebody else created. */
   private async create(streams: readonly (readonly [string, number])[], categories: ReadonlyMap<string, string>): Promise<string[]> {
     if (streams.length === 0) return [];
     const { rows } = await this.tx.query<{ stream: string }>({
@@ -92,13 +92,13 @@ export class StreamLocks {
         pgArray('int4', streams.map(([, version]) => version)),
       ],
     });
-    for (const { stream } of rows) this.createdHere.add(stream);
-    return streams.map(([stream]) => stream).filter((stream) => !this.createdHere.has(stream));
+    const created = new Set(rows.map(({ stream }) => stream));
+    return streams.map(([stream]) => stream).filter((stream) => !created.has(stream));
   }
 
-  private async relock(streams: readonly string[]): Promise<Map<string, number>> {
-    for (const stream of streams) this.missing.delete(stream);
-    return this.lock(streams);
+  private async versionsOf(streams: readonly string[]): Promise<Map<string, number>> {
+    const { rows } = await this.tx.query<StreamRow>(FIND, [this.tx.tenant, pgArray('uuid', streams)]);
+    return new Map(rows.map(({ stream, version }) => [stream, version]));
   }
 
   private async update(streams: readonly (readonly [string, number])[]): Promise<void> {
