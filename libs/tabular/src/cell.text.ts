@@ -18,9 +18,18 @@ export function trimText(text: string): string {
   return text.replace(EDGES, '');
 }
 
+/** Whether a text holds NUL or any surrogate: a cheap look that lets nearly every text pass. */
+export function mayBeInvalid(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0 || (code & 0xf800) === 0xd800) return true;
+  }
+  return false;
+}
+
 /** The first character that cannot be stored, as `U+0000`: NUL or half of a surrogate pair (FIL-010). */
 export function invalidCharOf(text: string): string | undefined {
-  const found = NUL_OR_LONE_SURROGATE.exec(text);
+  const found = mayBeInvalid(text) ? NUL_OR_LONE_SURROGATE.exec(text) : null;
   if (found === null) return undefined;
   return `U+${found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -36,7 +36,7 @@ export interface TextFacts {
 export interface SheetFacts {
   readonly name: string;
   readonly hidden: boolean;
-  /** Cells that hold something; absent for a hidden sheet, which is not counted. */
+  /** Cells that hold something; counted only for visible sheets among which one has to be chosen. */
   readonly filledCells?: number;
 }
 

@@ -26,11 +26,14 @@ export async function* readRows(source: ByteSource, facts: FileFacts, options: R
   for await (const rows of rawRows(source, facts, options.signal)) {
     for (const row of rows) {
       if (builder.isDone) break;
-      yield* builder.take(row);
+      builder.take(row);
+      // Asked per row, not per piece: a row after a long gap fills many batches.
+      for (let full = builder.full(); full !== undefined; full = builder.full()) yield full;
     }
     if (builder.isDone) break;
   }
-  if (builder.batch.length > 0) yield builder.batch;
+  const rest = builder.rest();
+  if (rest.length > 0) yield rest;
 }
 
 async function* rawRows(source: ByteSource, facts: FileFacts, signal: AbortSignal | undefined): AsyncGenerator<RawRow[]> {
@@ -48,10 +51,12 @@ async function* rawRows(source: ByteSource, facts: FileFacts, signal: AbortSigna
 
 /** Turns raw rows into data rows, with those a sheet leaves out, and gathers them in batches. */
 class RowBuilder {
-  batch: FileRow[] = [];
+  private batch: FileRow[] = [];
   private chars = 0;
   private row = 0;
   private lastPosition: number;
+  /** The raw row that is waiting for the blank rows before it. */
+  private waiting: RawRow | undefined;
   private readonly width: number;
   private readonly isSheet: boolean;
 
@@ -68,26 +73,36 @@ class RowBuilder {
     return this.row >= this.facts.rows;
   }
 
-  /** Takes one raw row; answers the batches it fills. */
-  *take(raw: RawRow): Generator<FileRow[]> {
-    if (raw.position <= this.facts.dataAfter) return;
-    while (this.isSheet && this.lastPosition + 1 < raw.position && !this.isDone) {
-      yield* this.give({ position: this.lastPosition + 1, cells: [], issues: NO_ISSUES, lastBeyond: 0 });
-    }
-    if (!this.isDone) yield* this.give(raw);
+  take(raw: RawRow): void {
+    if (raw.position > this.facts.dataAfter) this.waiting = raw;
   }
 
-  private *give(raw: RawRow): Generator<FileRow[]> {
+  /** A full batch, if the row taken last fills one; to be asked until it answers undefined. */
+  full(): FileRow[] | undefined {
+    while (this.waiting !== undefined && !this.isDone) {
+      if (this.batch.length >= BATCH_ROWS || this.chars >= BATCH_CHARS) return this.rest();
+      const isGap = this.isSheet && this.lastPosition + 1 < this.waiting.position;
+      const raw = isGap ? { position: this.lastPosition + 1, cells: [], issues: NO_ISSUES, lastBeyond: 0 } : this.waiting;
+      if (!isGap) this.waiting = undefined;
+      this.give(raw);
+    }
+    return undefined;
+  }
+
+  /** What has been gathered; a new batch is begun. */
+  rest(): FileRow[] {
+    const { batch } = this;
+    this.batch = [];
+    this.chars = 0;
+    return batch;
+  }
+
+  private give(raw: RawRow): void {
     this.lastPosition = raw.position;
     this.row += 1;
     if (this.row < this.fromRow) return;
     this.batch.push(this.rowOf(raw));
     for (const cell of raw.cells) this.chars += cell.text.length;
-    if (this.batch.length < BATCH_ROWS && this.chars < BATCH_CHARS) return;
-    const full = this.batch;
-    this.batch = [];
-    this.chars = 0;
-    yield full;
   }
 
   private rowOf(raw: RawRow): FileRow {

@@ -9,7 +9,10 @@ import { cutBytes, decodePiece, guessEncoding } from './text.decoder.js';
 
 /** Parts of an archive; a workbook has a few dozen, and thousands only with pictures. */
 const ENTRIES_MAX = 20_000;
+const DIRECTORY = 'the directory of the workbook';
 const ENCRYPTED = 0x1;
+/** zlib hands out 16 kB at a time; larger pieces are scanned faster. */
+const PIECE_BYTES = 128 * 1024;
 
 /** The parts of a workbook, unpacked as they are read and counted while they are. */
 export interface XlsxArchive {
@@ -22,13 +25,14 @@ export interface XlsxArchive {
 
 /** Opens the archive. Throws `FILE_CORRUPT`, `FILE_ENCRYPTED`; reading throws `FILE_UNPACKED_TOO_LARGE` too. */
 export async function openArchive(source: ByteSource, limits: TabularLimits, signal?: AbortSignal): Promise<XlsxArchive> {
-  const zip = await openZip(source);
+  const reader = new SourceReader(source);
+  const zip = await openZip(reader, source.size);
   try {
-    const entries = await listEntries(zip);
+    const entries = await listEntries(zip, reader);
     const budget = { bytesLeft: limits.unpackedBytesMax, counted: new Map<string, number>() };
     return {
       has: (path) => entries.has(path.toLowerCase()),
-      text: (path) => partText(zip, entries.get(path.toLowerCase()), path, { budget, limits, signal }),
+      text: (path) => partText(zip, entries.get(path.toLowerCase()), path, { budget, limits, signal, reader }),
       close: () => zip.close(),
     };
   } catch (error) {
@@ -39,16 +43,44 @@ export async function openArchive(source: ByteSource, limits: TabularLimits, sig
 
 /** yauzl's way to the bytes; it closes nothing, since the source belongs to the caller. */
 class SourceReader extends yauzl.RandomAccessReader {
+  /** What the source itself threw: a disk or a sealed object at fault must not pass for a damaged workbook. */
+  private fault: { readonly error: unknown } | undefined;
+
   constructor(private readonly source: ByteSource) {
     super();
   }
 
+  /** What to throw: what the source threw, or what has a code already, else `FILE_CORRUPT`. */
+  corrupt(error: unknown, place: string): unknown {
+    if (this.fault !== undefined) return this.fault.error;
+    return isDomainError(error) ? error : corruptFile(place);
+  }
+
+  private async bytes(position: number, length: number): Promise<Buffer> {
+    try {
+      return await this.source.read(position, length);
+    } catch (error) {
+      this.fault = { error };
+      throw error;
+    }
+  }
+
+  private async *range(start: number, end: number): AsyncGenerator<Buffer> {
+    let at = start;
+    while (at < end) {
+      const bytes = await this.bytes(at, Math.min(STREAM_BYTES, end - at));
+      if (bytes.length === 0) throw new Error('unexpected end of file');
+      at += bytes.length;
+      yield bytes;
+    }
+  }
+
   override _readStreamForRange(start: number, end: number): Readable {
-    return Readable.from(rangeOf(this.source, start, end), { objectMode: false });
+    return Readable.from(this.range(start, end), { objectMode: false });
   }
 
   override read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void): void {
-    this.source.read(position, length).then(
+    this.bytes(position, length).then(
       (bytes) => {
         bytes.copy(buffer, offset);
         callback(bytes.length < length ? new Error('unexpected end of file') : null);
@@ -62,37 +94,27 @@ class SourceReader extends yauzl.RandomAccessReader {
   }
 }
 
-async function* rangeOf(source: ByteSource, start: number, end: number): AsyncGenerator<Buffer> {
-  let at = start;
-  while (at < end) {
-    const bytes = await source.read(at, Math.min(STREAM_BYTES, end - at));
-    if (bytes.length === 0) throw new Error('unexpected end of file');
-    at += bytes.length;
-    yield bytes;
-  }
-}
-
-async function openZip(source: ByteSource): Promise<yauzl.ZipFile> {
+async function openZip(reader: SourceReader, size: number): Promise<yauzl.ZipFile> {
   try {
     // Unsafe names (absolute, `..`) are refused by yauzl; sizes that lie break off while inflating.
-    return await yauzl.fromRandomAccessReaderPromise(new SourceReader(source), source.size, { autoClose: false, validateEntrySizes: true });
-  } catch {
-    throw corruptFile('the directory of the workbook');
+    return await yauzl.fromRandomAccessReaderPromise(reader, size, { autoClose: false, validateEntrySizes: true });
+  } catch (error) {
+    throw reader.corrupt(error, DIRECTORY);
   }
 }
 
-async function listEntries(zip: yauzl.ZipFile): Promise<Map<string, yauzl.Entry>> {
+async function listEntries(zip: yauzl.ZipFile, reader: SourceReader): Promise<Map<string, yauzl.Entry>> {
   const entries = new Map<string, yauzl.Entry>();
   try {
     for await (const entry of zip.eachEntry()) {
-      if (entries.size >= ENTRIES_MAX) throw corruptFile('the directory of the workbook');
+      if (entries.size >= ENTRIES_MAX) throw corruptFile(DIRECTORY);
       const path = entry.fileName.replaceAll('\\', '/').toLowerCase();
       // Readers disagree on which of two equal names counts, so that a file could show each its own content.
       if (entries.has(path)) throw corruptFile(entry.fileName);
       entries.set(path, entry);
     }
   } catch (error) {
-    throw isDomainError(error) ? error : corruptFile('the directory of the workbook');
+    throw reader.corrupt(error, DIRECTORY);
   }
   return entries;
 }
@@ -102,12 +124,15 @@ interface Reading {
   readonly budget: { bytesLeft: number; readonly counted: Map<string, number> };
   readonly limits: TabularLimits;
   readonly signal: AbortSignal | undefined;
+  readonly reader: SourceReader;
 }
 
 async function* partText(zip: yauzl.ZipFile, entry: yauzl.Entry | undefined, path: string, reading: Reading): AsyncGenerator<string> {
   if (entry === undefined) throw corruptFile(path);
   if ((entry.generalPurposeBitFlag & ENCRYPTED) !== 0) throw validation('FILE_ENCRYPTED');
   const decoder = new PartDecoder(path);
+  const gathered: Buffer[] = [];
+  let gatheredBytes = 0;
   let read = 0;
   try {
     const stream: AsyncIterable<Buffer> = await zip.openReadStreamPromise(entry);
@@ -116,13 +141,17 @@ async function* partText(zip: yauzl.ZipFile, entry: yauzl.Entry | undefined, pat
       read += bytes.length;
       spend(reading.budget, path, read);
       if (reading.budget.bytesLeft < 0) throw validation('FILE_UNPACKED_TOO_LARGE', { limit: readableBytes(reading.limits.unpackedBytesMax) });
-      const text = decoder.push(bytes);
-      if (text.length > 0) yield text;
+      gathered.push(bytes);
+      gatheredBytes += bytes.length;
+      if (gatheredBytes < PIECE_BYTES) continue;
+      yield decoder.push(Buffer.concat(gathered));
+      gathered.length = gatheredBytes = 0;
     }
+    yield decoder.push(Buffer.concat(gathered));
   } catch (error) {
     // What yauzl and zlib report (bad checksum, wrong size, unknown method) is one thing to a user: damaged.
     reading.signal?.throwIfAborted();
-    throw isDomainError(error) ? error : corruptFile(path);
+    throw reading.reader.corrupt(error, path);
   }
   decoder.end();
 }

@@ -53,6 +53,11 @@ export async function chooseSheet(reading: WorkbookReading, chosen: string | und
     if (!sheets.some(({ name }) => name === chosen)) throw notFound();
     return { sheets: sheets.map(({ name, hidden }) => ({ name, hidden })), sheet: { value: chosen, confidence: 1 }, epoch };
   }
+  const onlyVisible = sheets.filter(({ hidden }) => !hidden);
+  // One visible sheet needs no counting; whether it is empty shows when it is read.
+  if (onlyVisible.length === 1 && onlyVisible[0] !== undefined) {
+    return { sheets: sheets.map(({ name, hidden }) => ({ name, hidden })), sheet: { value: onlyVisible[0].name, confidence: 1 }, epoch };
+  }
   const counted: SheetFacts[] = [];
   let cells = 0;
   for (const { name, hidden } of sheets) {

@@ -13,6 +13,10 @@ import { attributeOf, decodeXmlText, XmlScanner, type XmlHandler } from './xml.s
 
 const ROWS_MAX = 1_048_576;
 const COLUMNS_MAX = 16_384;
+const LETTER_C = 99;
+const SPACE = 32;
+const SLASH = 47;
+const DOUBLE_QUOTE = 34;
 
 /** What the cells of a sheet refer to. */
 export interface SheetContext {
@@ -87,6 +91,29 @@ class SheetHandler implements XmlHandler {
     else if (this.isInline) this.closeRun(name);
   }
 
+  /** `<c …><v>…</v></c>` and `<c …/>`, nine cells of ten: a third of the time of telling each of their tags. */
+  leap(text: string, at: number): number {
+    if (!this.isInData || text.charCodeAt(at + 1) !== LETTER_C || text.charCodeAt(at + 2) !== SPACE) return -1;
+    const end = text.indexOf('>', at);
+    if (end < 0) return -1;
+    const isSelfClosing = text.charCodeAt(end - 1) === SLASH;
+    const attributes = text.slice(at + 2, isSelfClosing ? end - 1 : end);
+    // A `>` inside a quoted value is left to the scanner.
+    if (text.charCodeAt(isSelfClosing ? end - 2 : end - 1) !== DOUBLE_QUOTE || attributes.includes("'")) return -1;
+    if (isSelfClosing) return this.takeCell(attributes, '', end + 1);
+    if (!text.startsWith('<v>', end + 1)) return -1;
+    const valueEnd = text.indexOf('<', end + 4);
+    if (valueEnd < 0 || !text.startsWith('</v></c>', valueEnd)) return -1;
+    return this.takeCell(attributes, text.slice(end + 4, valueEnd), valueEnd + 8);
+  }
+
+  private takeCell(attributes: string, value: string, end: number): number {
+    this.openCell(attributes);
+    this.value = decodeXmlText(value, false);
+    this.closeCell();
+    return end;
+  }
+
   text(raw: string, isLiteral: boolean): void {
     if (this.isInline) this.runs.text(raw, isLiteral);
     else this.value += decodeXmlText(raw, isLiteral);
@@ -152,9 +179,14 @@ class SheetHandler implements XmlHandler {
     }
     while (this.cells.length < this.column) this.cells.push(BLANK_CELL);
     this.cells[this.column] = cell;
-    if (cell.kind !== undefined || cell.text.length === 0) return;
+    if (cell.kind !== undefined || cell.text.length === 0 || this.isKnownGood(cell)) return;
     const issue = textIssue(cell.text, this.column, sheetCellCharsMax);
     if (issue !== undefined) this.note(issue);
+  }
+
+  /** A string of the table was looked at when the table was read. */
+  private isKnownGood(cell: Cell): boolean {
+    return this.type === 's' && cell.text.length <= this.context.limits.sheetCellCharsMax && !this.context.strings.isInvalid(Number(this.value));
   }
 
   private cellOf(): Cell {

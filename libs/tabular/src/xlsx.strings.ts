@@ -1,11 +1,16 @@
 import { validation } from '@caseledger/errors';
+import { invalidCharOf } from './cell.text.js';
 import type { TabularLimits } from './file.limits.js';
 import type { XlsxArchive } from './xlsx.archive.js';
 import { decodeEscapes } from './xlsx.values.js';
 import { decodeXmlText, XmlScanner, type XmlHandler } from './xml.scanner.js';
 
+const PRESERVED = '<si><t xml:space="preserve">';
+const GT = 62;
 const SLAB_BYTES = 1024 * 1024;
-const LONE_SURROGATE = /\p{Surrogate}/u;
+/** Strings that repeat come early in the table; these are kept unpacked once they have been read. */
+const UNPACKED_MAX = 32_768;
+const UNPACKED_CHARS_MAX = 256;
 
 /**
  * A workbook's table of strings, packed as UTF-8: a million short strings take their bytes and four more each,
@@ -20,22 +25,23 @@ export class SharedStrings {
   private places = new Uint32Array(2_048);
   private lengths = new Uint32Array(1_024);
   private count = 0;
-  /** UTF-8 cannot hold half of a surrogate pair; a string that does is rare and kept as it is. */
+  /** Strings with a character that cannot be stored, as they are: UTF-8 cannot hold half of a surrogate pair. */
   private readonly unpackable = new Map<number, string>();
+  private readonly unpacked: (string | undefined)[] = [];
 
   constructor(private readonly bytesMax: number) {}
 
   add(text: string): void {
-    if (LONE_SURROGATE.test(text)) this.unpackable.set(this.count, text);
-    const length = Buffer.byteLength(text);
-    this.bytes += length + 12;
-    if (this.bytes > this.bytesMax) throw validation('FILE_UNPACKED_TOO_LARGE', { limit: `${Math.round(this.bytesMax / 1024 ** 2)} MB of text` });
-    if (this.used + length > this.slab.length) {
-      this.slab = Buffer.alloc(Math.max(SLAB_BYTES, length));
+    if (invalidCharOf(text) !== undefined) this.unpackable.set(this.count, text);
+    // At most three bytes for each UTF-16 unit: sparing the count of bytes is worth a few left at a slab's end.
+    if (this.used + text.length * 3 > this.slab.length) {
+      this.slab = Buffer.alloc(Math.max(SLAB_BYTES, text.length * 3));
       this.slabs.push(this.slab);
       this.used = 0;
     }
-    this.slab.write(text, this.used, 'utf8');
+    const length = this.slab.write(text, this.used, 'utf8');
+    this.bytes += length + 12;
+    if (this.bytes > this.bytesMax) throw validation('FILE_UNPACKED_TOO_LARGE', { limit: `${Math.round(this.bytesMax / 1024 ** 2)} MB of text` });
     if (this.count === this.lengths.length) this.grow();
     this.places[this.count * 2] = this.slabs.length - 1;
     this.places[this.count * 2 + 1] = this.used;
@@ -46,11 +52,19 @@ export class SharedStrings {
 
   /** The string of this number; undefined if the table has none. */
   at(index: number): string | undefined {
+    const known = this.unpacked[index];
+    if (known !== undefined) return known;
     if (!Number.isInteger(index) || index < 0 || index >= this.count) return undefined;
-    const start = this.places[index * 2 + 1] ?? 0;
-    const slab = this.slabs[this.places[index * 2] ?? 0];
     if (this.unpackable.size > 0 && this.unpackable.has(index)) return this.unpackable.get(index);
-    return slab?.toString('utf8', start, start + (this.lengths[index] ?? 0)) ?? '';
+    const start = this.places[index * 2 + 1] ?? 0;
+    const text = this.slabs[this.places[index * 2] ?? 0]?.toString('utf8', start, start + (this.lengths[index] ?? 0)) ?? '';
+    if (index < UNPACKED_MAX && text.length <= UNPACKED_CHARS_MAX) this.unpacked[index] = text;
+    return text;
+  }
+
+  /** Whether the string of this number holds a character that cannot be stored. */
+  isInvalid(index: number): boolean {
+    return this.unpackable.size > 0 && this.unpackable.has(index);
   }
 
   private grow(): void {
@@ -94,6 +108,17 @@ class StringsHandler implements XmlHandler {
 
   text(raw: string, isLiteral: boolean): void {
     this.runs.text(raw, isLiteral);
+  }
+
+  /** `<si><t>…</t></si>`, the form of nearly every string. */
+  leap(text: string, at: number): number {
+    if (!text.startsWith('<si><t', at)) return -1;
+    const start = text.startsWith(PRESERVED, at) ? at + PRESERVED.length : at + 7;
+    if (text.charCodeAt(start - 1) !== GT) return -1;
+    const end = text.indexOf('<', start);
+    if (end < 0 || !text.startsWith('</t></si>', end)) return -1;
+    this.strings.add(decodeEscapes(decodeXmlText(text.slice(start, end), false)));
+    return end + 9;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Cell } from './file.facts.js';
 import type { NumberStyle, PatternSection } from './xlsx.styles.js';
 
-const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
 /** The serial of 9999-12-31; Excel shows nothing beyond it as a date. */
 const SERIAL_MAX = 2_958_465;
@@ -69,8 +68,16 @@ function dayText(day: number, epoch: 1900 | 1904): string {
   return isoDay(Date.UTC(1899, 11, day < 60 ? 31 + day : 30 + day));
 }
 
+/** Birthdays and signing dates repeat; a century of days is 36,525. */
+const DAYS_CACHED_MAX = 50_000;
+const daysCached = new Map<number, string>();
+
 function isoDay(ms: number): string {
-  return new Date(Math.floor(ms / DAY_MS) * DAY_MS).toISOString().slice(0, 10);
+  const cached = daysCached.get(ms);
+  if (cached !== undefined) return cached;
+  const day = new Date(ms).toISOString().slice(0, 10);
+  if (daysCached.size < DAYS_CACHED_MAX) daysCached.set(ms, day);
+  return day;
 }
 
 function timeOfDay(value: number): string | undefined {

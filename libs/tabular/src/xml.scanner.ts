@@ -6,6 +6,7 @@ const LT = 60;
 const GT = 62;
 const SLASH = 47;
 const COLON = 58;
+const SPACE = 32;
 const DOUBLE_QUOTE = 34;
 const SINGLE_QUOTE = 39;
 
@@ -17,6 +18,11 @@ export interface XmlHandler {
   open(name: string, attributes: string): void;
   /** Also called, right after `open`, for an element that closes itself. */
   close(name: string): void;
+  /**
+   * Takes an element whole where its form is plain, for speed; answers where it ends, or -1 to have it told in the
+   * usual way. May be left out.
+   */
+  leap?(text: string, at: number): number;
   /** A piece of text as it stands, references and all; an element may have several. */
   text(raw: string, isLiteral: boolean): void;
 }
@@ -58,7 +64,8 @@ export class XmlScanner {
         if (this.handler.capturing) this.handler.text(text.slice(at, lt), false);
         at = lt;
       }
-      const next = this.markup(text, at);
+      const leapt = this.handler.leap?.(text, at) ?? -1;
+      const next = leapt < 0 ? this.markup(text, at) : leapt;
       if (next < 0) return at;
       at = next;
     }
@@ -70,28 +77,35 @@ export class XmlScanner {
     const code = text.charCodeAt(at + 1);
     if (code === 33) return this.declaration(text, at);
     if (code === 63) return after(text, '?>', at + 2);
-    const end = tagEnd(text, at + 1);
+    return code === SLASH ? this.closing(text, at + 2) : this.opening(text, at + 1);
+  }
+
+  private closing(text: string, start: number): number {
+    const end = text.indexOf('>', start);
     if (end < 0) return -1;
-    if (code === SLASH) {
-      this.depth -= 1;
-      if (this.depth < 0) throw this.corrupt();
-      this.handler.close(nameOf(text, at + 2, end));
-    } else {
-      this.element(text, at + 1, end);
-    }
+    this.depth -= 1;
+    if (this.depth < 0) throw this.corrupt();
+    let nameEnd = end;
+    while (nameEnd > start && text.charCodeAt(nameEnd - 1) <= SPACE) nameEnd -= 1;
+    this.handler.close(localName(text, start, nameEnd));
     return end + 1;
   }
 
-  private element(text: string, start: number, end: number): void {
-    const isSelfClosing = text.charCodeAt(end - 1) === SLASH;
+  private opening(text: string, start: number): number {
     let nameEnd = start;
-    while (nameEnd < end && !isSpaceOrSlash(text.charCodeAt(nameEnd))) nameEnd += 1;
-    const name = nameOf(text, start, nameEnd);
+    let code = text.charCodeAt(nameEnd);
+    while (code > SPACE && code !== GT && code !== SLASH) code = text.charCodeAt((nameEnd += 1));
+    if (nameEnd >= text.length) return -1;
+    const end = code === GT ? nameEnd : tagEnd(text, nameEnd);
+    if (end < 0) return -1;
+    const name = localName(text, start, nameEnd);
     if (name.length === 0) throw this.corrupt();
     this.sawRoot = true;
+    const isSelfClosing = text.charCodeAt(end - 1) === SLASH;
     this.handler.open(name, nameEnd < end ? text.slice(nameEnd, isSelfClosing ? end - 1 : end) : '');
     if (isSelfClosing) this.handler.close(name);
     else this.depth += 1;
+    return end + 1;
   }
 
   private declaration(text: string, at: number): number {
@@ -133,16 +147,11 @@ function tagEnd(text: string, from: number): number {
   return -1;
 }
 
-function nameOf(text: string, start: number, end: number): string {
+/** A name without its prefix. */
+function localName(text: string, start: number, end: number): string {
   let from = start;
-  let to = end;
-  while (to > from && isSpaceOrSlash(text.charCodeAt(to - 1))) to -= 1;
-  for (let at = start; at < to; at += 1) if (text.charCodeAt(at) === COLON) from = at + 1;
-  return text.slice(from, to);
-}
-
-function isSpaceOrSlash(code: number): boolean {
-  return code <= 32 || code === SLASH;
+  for (let at = start; at < end; at += 1) if (text.charCodeAt(at) === COLON) from = at + 1;
+  return text.slice(from, end);
 }
 
 /** The value of an attribute, by its name without prefix; undefined if there is none. References are resolved. */
