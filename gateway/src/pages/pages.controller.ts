@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { notFound } from '@caseledger/errors';
 import type { Response } from 'express';
@@ -10,11 +11,11 @@ import { openApi } from './openapi.js';
 const require = createRequire(import.meta.url);
 
 /** Files of the GraphQL explorer, from the packages that this gateway brings along: no other host is asked. */
-const ASSETS: ReadonlyMap<string, { file: string; type: string }> = new Map([
-  ['react.js', { file: 'react/umd/react.production.min.js', type: 'text/javascript' }],
-  ['react-dom.js', { file: 'react-dom/umd/react-dom.production.min.js', type: 'text/javascript' }],
-  ['graphiql.js', { file: 'graphiql/graphiql.min.js', type: 'text/javascript' }],
-  ['graphiql.css', { file: 'graphiql/graphiql.min.css', type: 'text/css' }],
+const ASSETS: ReadonlyMap<string, { from: string; file: string; type: string }> = new Map([
+  ['react.js', { from: 'react', file: 'umd/react.production.min.js', type: 'text/javascript' }],
+  ['react-dom.js', { from: 'react-dom', file: 'umd/react-dom.production.min.js', type: 'text/javascript' }],
+  ['graphiql.js', { from: 'graphiql', file: 'graphiql.min.js', type: 'text/javascript' }],
+  ['graphiql.css', { from: 'graphiql', file: 'graphiql.min.css', type: 'text/css' }],
 ]);
 
 @Controller()
@@ -31,7 +32,7 @@ export class PagesController {
     if (asset === undefined) throw notFound();
     response.setHeader('Content-Type', `${asset.type}; charset=utf-8`);
     response.setHeader('Cache-Control', 'public, max-age=86400');
-    createReadStream(require.resolve(asset.file)).pipe(response);
+    createReadStream(join(dirname(require.resolve(`${asset.from}/package.json`)), asset.file)).pipe(response);
   }
 
   @Get('api/openapi.json')
