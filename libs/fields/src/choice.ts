@@ -7,10 +7,11 @@ const NEAR_CHARACTERS_MAX = 40;
 /** A suggestion further away than this would be a guess. */
 const NEAR_EDITS_MAX = 2;
 
+const indexes = new WeakMap<readonly Choice[], ReadonlyMap<string, string>>();
+
 /** The value of a choice by value, label or a known spelling, all folded (MAP-005). */
 export function findChoice(choices: readonly Choice[], text: string): string | undefined {
-  const wanted = spelling(text);
-  return choices.find((choice) => spellingsOf(choice).some((each) => spelling(each) === wanted))?.value;
+  return indexOf(choices).get(spelling(text));
 }
 
 /** The allowed value nearest to a text, for a suggestion; undefined when none is near. */
@@ -25,6 +26,18 @@ export function nearestChoice(choices: readonly Choice[], text: string): string 
   );
   const [best] = ranked.sort((a, b) => a.edits - b.edits);
   return best !== undefined && best.edits <= NEAR_EDITS_MAX && best.edits < wanted.length / 2 ? best.value : undefined;
+}
+
+/** The value by every spelling; made once for each list of the catalogue. */
+function indexOf(choices: readonly Choice[]): ReadonlyMap<string, string> {
+  const known = indexes.get(choices);
+  if (known !== undefined) return known;
+  const index = new Map<string, string>();
+  for (const choice of choices) {
+    for (const each of spellingsOf(choice).map(spelling)) if (!index.has(each)) index.set(each, choice.value);
+  }
+  indexes.set(choices, index);
+  return index;
 }
 
 function spellingsOf(choice: Choice): string[] {

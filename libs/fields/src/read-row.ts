@@ -10,12 +10,24 @@ export const CLEAR_TOKEN = '<clear>';
 
 const BLANK: Cell = { text: '' };
 
-/** A mapped cell of the row. */
-interface Source {
+/** A mapped column. */
+interface Target {
   readonly field: FieldDefinition;
   readonly column: number;
+}
+
+/** A mapped cell of the row. */
+interface Source extends Target {
   readonly cell: Cell;
 }
+
+interface Targets {
+  readonly plain: readonly Target[];
+  readonly standIns: readonly Target[];
+}
+
+/** The fields of a mapping, looked up once for all rows of an import. */
+const targets = new WeakMap<readonly ColumnMapping[], Targets>();
 
 /** Collects what a row says while its cells are read. */
 interface Draft {
@@ -36,16 +48,28 @@ export function readRow(
   found: readonly RowIssue[] = [],
 ): ReadRow {
   const draft: Draft = { values: [], issues: [...found], leftOut: false };
-  const sources = mapping.flatMap(({ column, target }): Source[] => {
-    const field = fieldByKey(target);
-    return field === undefined ? [] : [{ field, column, cell: cells[column] ?? BLANK }];
-  });
-  const plain = sources.filter((source) => source.field.standsInFor === undefined);
-  const standIns = sources.filter((source) => source.field.standsInFor !== undefined);
-  for (const source of plain) readPlain(source, sources, options, draft);
+  const known = targetsOf(mapping);
+  const plain = known.plain.map((target): Source => ({ ...target, cell: cells[target.column] ?? BLANK }));
+  const standIns = known.standIns.map((target): Source => ({ ...target, cell: cells[target.column] ?? BLANK }));
+  for (const source of plain) readPlain(source, plain, options, draft);
   for (const source of standIns) readStandIn(source, plain, options, draft);
   checkCounts(draft);
   return draft;
+}
+
+function targetsOf(mapping: readonly ColumnMapping[]): Targets {
+  const known = targets.get(mapping);
+  if (known !== undefined) return known;
+  const all = mapping.flatMap(({ column, target }): Target[] => {
+    const field = fieldByKey(target);
+    return field === undefined ? [] : [{ field, column }];
+  });
+  const made: Targets = {
+    plain: all.filter(({ field }) => field.standsInFor === undefined),
+    standIns: all.filter(({ field }) => field.standsInFor !== undefined),
+  };
+  targets.set(mapping, made);
+  return made;
 }
 
 function readPlain(source: Source, sources: readonly Source[], options: ReadOptions, draft: Draft): void {
@@ -183,6 +207,7 @@ function brokenCell(cell: Cell): Finding | undefined {
 
 /** Turns findings into issues; an invalid value of a field that is not required may be left out (VAL-004). */
 function report(source: Source, findings: readonly Finding[], options: ReadOptions, draft: Draft): void {
+  if (findings.length === 0) return;
   const isLeftOut = options.invalidOptionalValue === 'LEAVE_OUT' && !isNeeded(source.field, options);
   const errors = findings.filter((finding) => isErrorCode(finding.code));
   for (const finding of findings) {

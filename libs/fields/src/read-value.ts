@@ -70,7 +70,10 @@ export function readValue(
   if (field.type === 'fullName') return readFullName(trimmed, options);
   if (field.type === 'fullAddress') return readFullAddress(field, trimmed, options);
   const { texts, findings } = readTexts(field, trimmed, options, context);
-  const named = findings.map((finding) => ({ ...finding, params: { field: field.label, ...finding.params } }));
+  const named =
+    findings.length === 0
+      ? findings
+      : findings.map((finding) => ({ ...finding, params: { field: field.label, ...finding.params } }));
   return { values: texts.map((each) => ({ field: field.key, text: each })), findings: named };
 }
 
@@ -235,6 +238,8 @@ function webAddress(text: string): string | undefined {
 }
 
 function unstorable(text: string): Finding | undefined {
+  // The quick look takes every surrogate for suspect; only the pattern with `u` tells lone ones from pairs.
+  if (!/[\0\uD800-\uDFFF]/.test(text)) return undefined;
   const match = /[\0\uD800-\uDFFF]/u.exec(text);
   if (match === null) return undefined;
   const code = `U+${match[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;

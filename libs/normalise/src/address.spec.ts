@@ -18,6 +18,8 @@ describe('readAddress (NRM-010)', () => {
     ['1420 Alder Ct\r\nEugene, OR 97401 USA', address('1420 Alder Ct', '', 'Eugene', 'OR', '97401', 'US')],
     ['9 Elm St, Fresno, CA 93650', address('9 Elm St', '', 'Fresno', 'CA', '93650', 'US')],
     ['9 Elm St, New York, New York 10001', address('9 Elm St', '', 'New York', 'NY', '10001', 'US')],
+    ['9 Elm St, Washington DC 20001', address('9 Elm St', '', 'Washington', 'DC', '20001', 'US')],
+    ['9 Elm St, Wheeling, West Virginia 26003', address('9 Elm St', '', 'Wheeling', 'WV', '26003', 'US')],
     ['9 Elm St, Eugene, Oregon', address('9 Elm St', '', 'Eugene', 'OR', '', 'US')],
     ['PO Box 918 Juneau AK 99801', address('PO Box 918', '', 'Juneau', 'AK', '99801', 'US')],
     ['Lindenweg 5, 10115 Berlin, Germany', address('Lindenweg 5', '', 'Berlin', '', '10115', 'DE')],

@@ -121,14 +121,19 @@ function takeStateAndZip(
     (part) => part !== '',
   );
   const last = (rest.at(-1) ?? '').split(' ');
-  const stateWords = [4, 3, 2, 1].find(
-    (count) => count <= last.length && stateCode(last.slice(-count).join(' '), country) !== undefined,
-  );
+  const stateWords = stateWordsAtEnd(last, country);
   if (stateWords === undefined) return undefined;
   const state = stateCode(last.slice(-stateWords).join(' '), country) ?? '';
   const city = last.slice(0, -stateWords).join(' ');
   rest = [...rest.slice(0, -1), city].filter((part) => part !== '');
   return { segments: rest, state, zip };
+}
+
+/** How many words at the end name a state: a code of two letters, or the longest name (`West Virginia`). */
+function stateWordsAtEnd(words: readonly string[], country: string): number | undefined {
+  if (words.at(-1)?.length === 2 && stateCode(words.at(-1) ?? '', country) !== undefined) return 1;
+  const counts = [3, 2, 1].filter((count) => count <= words.length);
+  return counts.find((count) => stateCode(words.slice(-count).join(' '), country) !== undefined);
 }
 
 function isZip(text: string, country: string): boolean {

@@ -8,7 +8,7 @@ NE Nebraska|NV Nevada|NH New Hampshire|NJ New Jersey|NM New Mexico|NY New York|N
 OK Oklahoma|OR Oregon|PA Pennsylvania|RI Rhode Island|SC South Carolina|SD South Dakota|TN Tennessee|TX Texas|UT Utah|
 VT Vermont|VA Virginia|WA Washington|WV West Virginia|WI Wisconsin|WY Wyoming|PR Puerto Rico|GU Guam|
 VI Virgin Islands|AS American Samoa|MP Northern Mariana Islands|AE Armed Forces Europe|AP Armed Forces Pacific|
-AA Armed Forces Americas|DC Washington DC|VI U.S. Virgin Islands`;
+AA Armed Forces Americas|VI U.S. Virgin Islands`;
 
 const PROVINCES_CA = `AB Alberta|BC British Columbia|MB Manitoba|NB New Brunswick|NL Newfoundland and Labrador|
 NL Newfoundland|NS Nova Scotia|NT Northwest Territories|NU Nunavut|ON Ontario|PE Prince Edward Island|QC Québec|

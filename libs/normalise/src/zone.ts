@@ -7,7 +7,20 @@ const DAY_MS = 86_400_000;
 /** There are about 600 zones; more names than that are not real ones. */
 const FORMATS_MAX = 700;
 
-const formats = new Map<string, Intl.DateTimeFormat | undefined>();
+/** Clocks change at whole quarters of an hour: an offset holds for all of one. */
+const QUARTER_MS = 15 * MINUTE_MS;
+
+/** Offsets remembered over all zones; dates of one file lie close together. */
+const OFFSETS_MAX = 50_000;
+
+const offsets = new Map<string, number>();
+
+const formats = new Map<string, ZoneFormat | undefined>();
+
+interface ZoneFormat {
+  readonly zone: string;
+  readonly format: Intl.DateTimeFormat;
+}
 
 /** Whether a text names an IANA time zone, such as `America/New_York`. */
 export function isTimeZone(text: string): boolean {
@@ -37,7 +50,7 @@ export function instantOf(day: Day, clock: Clock, zone: string): { epochMs: numb
 }
 
 /** The first whole minute after the clock change that lies between two instants. */
-function firstAfterChange(format: Intl.DateTimeFormat, fromMs: number, toMs: number): number {
+function firstAfterChange(format: ZoneFormat, fromMs: number, toMs: number): number {
   let low = Math.floor(Math.min(fromMs, toMs) / MINUTE_MS);
   let high = Math.ceil(Math.max(fromMs, toMs) / MINUTE_MS);
   const old = offsetMs(format, low * MINUTE_MS);
@@ -66,7 +79,18 @@ function writtenOffsetMs(offset: string): number | undefined {
 }
 
 /** How far the zone's clock is ahead of UTC at an instant. */
-function offsetMs(format: Intl.DateTimeFormat, epochMs: number): number {
+function offsetMs(format: ZoneFormat, epochMs: number): number {
+  const quarter = Math.floor(epochMs / QUARTER_MS);
+  const key = `${format.zone} ${quarter}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+  const asked = askOffsetMs(format.format, epochMs);
+  if (offsets.size >= OFFSETS_MAX) offsets.clear();
+  offsets.set(key, asked);
+  return asked;
+}
+
+function askOffsetMs(format: Intl.DateTimeFormat, epochMs: number): number {
   const parts = new Map(format.formatToParts(epochMs).map((part) => [part.type, Number(part.value)]));
   const read = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
   const day = { year: read('year'), month: read('month'), day: read('day') };
@@ -74,16 +98,16 @@ function offsetMs(format: Intl.DateTimeFormat, epochMs: number): number {
   return localEpochMs(day, clock) - Math.floor(epochMs / 1000) * 1000;
 }
 
-function formatOf(zone: string): Intl.DateTimeFormat | undefined {
+function formatOf(zone: string): ZoneFormat | undefined {
   if (formats.has(zone)) return formats.get(zone);
   const made = /^[A-Za-z][A-Za-z0-9_+/-]{1,60}$/.test(zone) ? makeFormat(zone) : undefined;
   if (made !== undefined && formats.size < FORMATS_MAX) formats.set(zone, made);
   return made;
 }
 
-function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
+function makeFormat(timeZone: string): ZoneFormat | undefined {
   try {
-    return new Intl.DateTimeFormat('en-US', {
+    const format = new Intl.DateTimeFormat('en-US', {
       timeZone,
       calendar: 'gregory',
       numberingSystem: 'latn',
@@ -95,6 +119,7 @@ function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
       minute: 'numeric',
       second: 'numeric',
     });
+    return { zone: timeZone, format };
   } catch {
     return undefined;
   }
