@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { Client } from 'pg';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { removeEmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
 import { readKeys } from './keys-file.js';
 import { provision } from './provision.js';
 import { isServerOf, startedAt } from './server-process.js';
@@ -87,5 +87,7 @@ describe('the embedded PostgreSQL', () => {
     rmSync(place().keysFile);
     await expect(startEmbeddedPostgres(place())).rejects.toThrow(/its keys are not in/);
     expect(existsSync(place().keysFile)).toBe(false);
+    await removeEmbeddedPostgres(place().dir);
+    expect(existsSync(place().dir)).toBe(false);
   }, TIMEOUT_MS);
 });

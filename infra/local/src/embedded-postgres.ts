@@ -179,6 +179,16 @@ function run(command: string, args: string[], account: ServerAccount | undefined
   });
 }
 
+/**
+ * Removes a cluster wherever it lies, stopping a server that a killed process left; its keys are the caller's.
+ * @throws Error when a live process runs it
+ */
+export async function removeEmbeddedPostgres(dir: string): Promise<void> {
+  const folder = reachableFolder(dir, serverAccount());
+  await stopLeftOver(folder, join(folder, 'data'));
+  rmSync(folder, { recursive: true, force: true });
+}
+
 async function stopLeftOver(dir: string, dataDir: string): Promise<void> {
   const state = serverState(dataDir);
   if (state === undefined) return;

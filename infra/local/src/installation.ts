@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeEmbeddedPostgres } from './embedded-postgres.js';
 import type { DatabaseUrls } from './provision.js';
 
 /** Databases of an installation: one per service, and one for the salts of persons. */
@@ -33,8 +34,9 @@ export function foldersOf(home: string): InstallationFolders {
   };
 }
 
-/** Removes an installation whole; the next start begins anew. */
-export function removeInstallation(folders: InstallationFolders): void {
+/** Removes an installation whole; the next start begins anew. The database's files may lie elsewhere (see `reachableFolder`). */
+export async function removeInstallation(folders: InstallationFolders): Promise<void> {
+  await removeEmbeddedPostgres(folders.postgres);
   rmSync(folders.home, { recursive: true, force: true });
 }
 

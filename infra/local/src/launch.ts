@@ -43,7 +43,7 @@ export async function launch(flags: LaunchFlags): Promise<number> {
     const other = runningLauncher(folders);
     if (other !== undefined) throw new Error(`Caseledger is running already from this folder (process ${other}). Stop it with Ctrl-C there.`);
     await requireFreePort(config.port, 'the gateway').catch(() => Promise.reject(new Error(`Port ${config.port} is taken. Choose another one: CASELEDGER_PORT=${config.port + 1} npm start`)));
-    if (flags.fresh) removeInstallation(folders);
+    if (flags.fresh) await removeInstallation(folders);
     const { demo } = await bringUp(flags, config, folders, started);
     say(banner(config, demo));
     const ended = await Promise.race([stop, ...started.processes.map(({ name, ended: how }) => how.then((text) => `${name} ended (${text}); see ${join(folders.logs, `${name}.log`)}`))]);

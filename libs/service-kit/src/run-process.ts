@@ -8,7 +8,7 @@ export interface Stoppable {
 }
 
 /**
- * Runs a process until it is told to end: starts it, stops it on SIGTERM or SIGINT within 30 s (OPS-005), and ends with
+ * Runs a process until it is told to end: starts it, says so in a line with `"event":"ready"`, stops it on SIGTERM or SIGINT within 30 s (OPS-005), and ends with
  * 0, or with 1 when start or stop failed or took too long. A second signal ends it at once.
  */
 export async function runProcess(logger: Logger, start: () => Promise<Stoppable>, o: { stopMs?: number } = {}): Promise<void> {
@@ -33,6 +33,7 @@ export async function runProcess(logger: Logger, start: () => Promise<Stoppable>
   process.on('SIGINT', stop);
   try {
     running = await start();
+    logger.info({ event: 'ready' }, 'Ready');
   } catch (error) {
     fail(logger, error, 'The process cannot start');
   }
