@@ -24,8 +24,8 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
     accounts: address('ACCOUNTS_ADDRESS'),
     contacts: address('CONTACTS_ADDRESS'),
     imports: address('IMPORTS_ADDRESS'),
-    contextSecret: secret('CONTEXT_SECRET'),
-    installationKey: optionalText('INSTALLATION_KEY'),
+    contextSecret: secret('CASELEDGER_CONTEXT_SECRET'),
+    installationKey: optionalText('CASELEDGER_INSTALLATION_KEY'),
     requestsPerMinute: integer('GATEWAY_REQUESTS_PER_MINUTE', { otherwise: 600, min: 1, max: 10_000_000 }),
     introspection: flag('GATEWAY_INTROSPECTION', true),
   });

@@ -42,6 +42,18 @@ export async function startProcess({ name, entry, env, logs }: ProcessOptions): 
   return { name, pid: child.pid ?? 0, ended, stop: () => stopChild(child, ended) };
 }
 
+/** Runs a process that ends by itself, such as migrations. @throws Error with the last lines of its log when it fails. */
+export async function runToEnd({ name, entry, env, logs }: ProcessOptions): Promise<void> {
+  mkdirSync(logs, { recursive: true });
+  const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
+  const child = spawn(process.execPath, ['--enable-source-maps', entry], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const tail: string[] = [];
+  void readyLine(child, log, tail);
+  const how = await new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? String(code))));
+  log.end();
+  if (how !== '0') throw new Error(`${name} failed (${how}).\n${tail.join('\n')}`);
+}
+
 function readyLine(child: ChildProcess, log: WriteStream, tail: string[]): Promise<string> {
   return new Promise((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {

@@ -16,6 +16,8 @@ export interface InstallationFolders {
   readonly objects: string;
   readonly keys: string;
   readonly logs: string;
+  /** Private copies of files while they are read; emptied at start. */
+  readonly work: string;
   readonly environment: string;
   readonly client: string;
   readonly running: string;
@@ -28,6 +30,7 @@ export function foldersOf(home: string): InstallationFolders {
     objects: join(home, 'objects'),
     keys: join(home, 'keys'),
     logs: join(home, 'logs'),
+    work: join(home, 'work'),
     environment: join(home, 'environment.json'),
     client: join(home, 'client.json'),
     running: join(home, 'running.json'),
@@ -78,28 +81,41 @@ export interface Ports {
   readonly imports: number;
 }
 
-/** What every process of the installation is told, whichever of them it is. */
-export function processEnvironment(folders: InstallationFolders, secrets: Secrets, urls: Readonly<Record<DatabaseName, DatabaseUrls>>, ports: Ports, host: string): Record<string, string> {
-  const databases = DATABASES.flatMap((name) => {
+/**
+ * What every process of the installation is told, whichever of them it is. The owner's addresses are for migrations
+ * and rebuilds only.
+ */
+export function processEnvironment(
+  folders: InstallationFolders,
+  secrets: Secrets,
+  urls: Readonly<Record<DatabaseName, DatabaseUrls>>,
+  network: { readonly ports: Ports; readonly host: string },
+): Record<string, string> {
+  const services = ['accounts', 'contacts', 'imports'] as const;
+  const databases = services.flatMap((name) => {
     const prefix = name.toUpperCase();
     const { appUrl, tailUrl, ownerUrl } = urls[name];
+    const address = `127.0.0.1:${network.ports[name]}`;
     return [
       [`${prefix}_DATABASE_URL`, appUrl],
       [`${prefix}_DATABASE_TAIL_URL`, tailUrl],
       [`${prefix}_DATABASE_OWNER_URL`, ownerUrl],
+      [`${prefix}_VAULT_URL`, urls.vault.appUrl],
+      [`${prefix}_LISTEN`, address],
+      [`${prefix}_ADDRESS`, address],
     ];
   });
   return {
     ...Object.fromEntries(databases),
-    MASTER_KEY: secrets.masterKey,
-    CONTEXT_SECRET: secrets.contextSecret,
-    SESSION_SECRET: secrets.sessionSecret,
-    INSTALLATION_KEY: secrets.installationKey,
-    OBJECTS_DIR: folders.objects,
-    ACCOUNTS_ADDRESS: `127.0.0.1:${ports.accounts}`,
-    CONTACTS_ADDRESS: `127.0.0.1:${ports.contacts}`,
-    IMPORTS_ADDRESS: `127.0.0.1:${ports.imports}`,
-    GATEWAY_HOST: host,
-    GATEWAY_PORT: String(ports.gateway),
+    VAULT_DATABASE_URL: urls.vault.appUrl,
+    VAULT_DATABASE_OWNER_URL: urls.vault.ownerUrl,
+    CASELEDGER_MASTER_KEY: secrets.masterKey,
+    CASELEDGER_CONTEXT_SECRET: secrets.contextSecret,
+    CASELEDGER_SESSION_SECRET: secrets.sessionSecret,
+    CASELEDGER_INSTALLATION_KEY: secrets.installationKey,
+    CASELEDGER_OBJECTS_DIR: folders.objects,
+    CASELEDGER_WORK_DIR: folders.work,
+    GATEWAY_HOST: network.host,
+    GATEWAY_PORT: String(network.ports.gateway),
   };
 }

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLaunchConfig, type LaunchConfig } from './config.js';
-import { startProcess, type RunningProcess } from './child-process.js';
+import { runToEnd, startProcess, type RunningProcess } from './child-process.js';
 import { seedDemo, type Demo } from './demo.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
 import { freePort, requireFreePort } from './free-port.js';
@@ -64,8 +64,11 @@ async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: Instal
   started.postgres = postgres;
   const urls = await provision(postgres.superuserUrl, DATABASES, join(folders.keys, 'roles.json'));
   const ports = { gateway: config.port, accounts: await freePort(), contacts: await freePort(), imports: await freePort() };
-  const env = processEnvironment(folders, secrets, known(urls), ports, config.host);
+  const env = processEnvironment(folders, secrets, known(urls), { ports, host: config.host });
   writePrivate(folders.environment, env, folders.home);
+  rmSync(folders.work, { recursive: true, force: true });
+  mkdirSync(folders.work, { recursive: true, mode: 0o700 });
+  await runToEnd({ name: 'migrate', entry: join(config.root, 'infra/processes/dist/migrate.main.js'), env: { ...config.inherited, ...env }, logs: folders.logs });
   for (const wave of flags.split ? SPLIT : TOGETHER) {
     const waveStarted = await Promise.allSettled(wave.map((name) => startProcess({ name, entry: entryOf(config, name), env: { ...config.inherited, ...env }, logs: folders.logs })));
     for (const one of waveStarted) if (one.status === 'fulfilled') started.processes.push(one.value);
