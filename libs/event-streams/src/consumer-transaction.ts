@@ -15,7 +15,8 @@ interface Closable {
   end(): Promise<void>;
 }
 
-const LOCK_MS = 5_000;
+/** How long a lock is waited for, and how long a transaction may do nothing: a member that is stopped holds nobody up for longer. */
+const IDLE_MS = 5_000;
 
 /**
  * Runs `work` in one transaction that ends within `deadlineMs`, committing included.
@@ -41,11 +42,10 @@ async function transact<T>(
 ): Promise<T> {
   try {
     await queryRunner.startTransaction();
-    // A member that is stopped inside its transaction must not hold the others up for longer than this.
     await queryRunner.query(
-      `select set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true),
-              set_config('idle_in_transaction_session_timeout', $2, true)`,
-      [String(LOCK_MS), String(deadlineMs)],
+      `select set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $1, true),
+              set_config('statement_timeout', $2, true)`,
+      [String(IDLE_MS), String(deadlineMs)],
     );
     const result = await work(transactionOn(queryRunner));
     await queryRunner.commitTransaction();

@@ -60,15 +60,20 @@ export async function renewLeases(db: Queries, name: StreamName, member: string,
   return new Set(rows.map(({ partition }) => partition));
 }
 
-/** Takes up to `count` partitions that are free or whose holder has let its time run out. */
+/**
+ * Takes up to `count` partitions that are free or whose holder has let its time run out. The free ones are looked up
+ * first and once: as a sub-select the database may look again for each row, and take more than `count`.
+ */
 export async function claimLeases(db: Queries, name: StreamName, member: string, count: number, leaseMs: number): Promise<Lease[]> {
   const { rows } = await db.query<LeaseRow>(
-    `update es.lease l
+    `with free as materialized (
+       select f.partition from es.lease f
+        where f.consumer = $1 and f.source = $2 and f.topic = $3 and f.lease_until < clock_timestamp()
+        order by f.partition limit $5 for update skip locked)
+     update es.lease l
         set owner = $4, lease_epoch = l.lease_epoch + 1, lease_until = clock_timestamp() + $6 * interval '1 ms'
-      where l.consumer = $1 and l.source = $2 and l.topic = $3 and l.partition in (
-        select f.partition from es.lease f
-         where f.consumer = $1 and f.source = $2 and f.topic = $3 and f.lease_until < clock_timestamp()
-         order by f.partition limit $5 for update skip locked)
+       from free
+      where l.consumer = $1 and l.source = $2 and l.topic = $3 and l.partition = free.partition
       returning l.partition, l.lease_epoch`,
     [...nameOf(name), member, count, leaseMs],
   );
