@@ -189,6 +189,6 @@ class PartDecoder {
 }
 
 function readableBytes(bytes: number): string {
-  const [unit, size] = bytes >= 1024 ** 3 ? ['GB', 1024 ** 3] : bytes >= 1024 ** 2 ? ['MB', 1024 ** 2] : ['bytes', 1];
+  const [unit, size] = bytes >= 1024 ** 3 ? ['GB', 1024 ** 3] : bytes >= 1024 ** 2 ? ['MB', 1024 ** 2] : ['KB', 1024];
   return `${Math.round((bytes / Number(size)) * 10) / 10} ${unit}`;
 }
