@@ -108,5 +108,7 @@ export function isConnectionLost(thrown: unknown): boolean {
 
 /** Whether the whole transaction is to be tried again: the database asks for it, or a stream appeared (DESIGN §6). */
 export function isTransient(thrown: unknown): boolean {
-  return RETRY.has(sqlStateOf(thrown) ?? '') || isConnectionLost(thrown) || thrown instanceof StreamsAppeared;
+  // The vault is another database: what it could not do within its own retries is tried again with the whole.
+  if (thrown instanceof StreamsAppeared || thrown instanceof StoreUnavailable) return true;
+  return RETRY.has(sqlStateOf(thrown) ?? '') || isConnectionLost(thrown);
 }
