@@ -195,6 +195,16 @@ describe('readRow: stand-ins (VAL-002, VAL-003)', () => {
     });
   });
 
+  it('takes a full address for the street where city or ZIP have columns of their own', () => {
+    const row = read([
+      ['homeFullAddress', '9 Elm St'],
+      ['homeCity', 'Eugene'],
+      ['homeZip', '97401'],
+    ]);
+    expect(valuesOf(row)).toEqual({ homeStreet: ['9 Elm St'], homeCity: ['Eugene'], homeZip: ['97401'] });
+    expect(row.issues).toEqual([]);
+  });
+
   it('keeps an address that cannot be split whole in Street', () => {
     const row = read([['fullAddress', 'behind the old mill, ask for Pete']]);
     expect(valuesOf(row)).toEqual({ street: ['behind the old mill, ask for Pete'] });

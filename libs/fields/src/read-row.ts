@@ -109,7 +109,8 @@ function readStandIn(source: Source, plain: readonly Source[], options: ReadOpti
     return;
   }
   const own = new Map(draft.values.filter((value) => !value.clear).map((value) => [value.field, value.text]));
-  const reading = readWhole(field, cell.text, own.get('contactType') === 'BUSINESS', options);
+  const whole = readWhole(field, cell.text, own.get('contactType') === 'BUSINESS', options);
+  const reading = isStreetOnly(field, plain) ? withoutCode(whole, 'ADDRESS_NOT_SPLIT') : whole;
   // The columns already say who or where it is: a stand-in that cannot be read takes nothing away.
   const isNeedless = isInvalid(reading) && saysEnough(field, own);
   report(
@@ -129,6 +130,19 @@ function readStandIn(source: Source, plain: readonly Source[], options: ReadOpti
     dropBlankClear(value.field, draft);
     draft.values.push({ ...value, original: cell.text, column, clear: false, derived: true });
   }
+}
+
+/** Where the city or the ZIP has a column of its own, a full address holds the street and nothing is left to split. */
+function isStreetOnly(field: FieldDefinition, plain: readonly Source[]): boolean {
+  const keys = field.standsInFor ?? [];
+  const isPlace = (type: string, key: string): boolean => type === 'zip' || /city$/i.test(key);
+  return (
+    field.type === 'fullAddress' && plain.some(({ field: { key, type } }) => keys.includes(key) && isPlace(type, key))
+  );
+}
+
+function withoutCode(reading: ValueReading, code: Code): ValueReading {
+  return { ...reading, findings: reading.findings.filter((finding) => finding.code !== code) };
 }
 
 /** The full name of a contact whose type says business is the company's name, however it looks. */

@@ -1,7 +1,7 @@
 import type { Finding, Reading } from './finding.js';
 import { postalCode, readZip } from './postal.js';
 import { countryCode, countryName, stateCode } from './regions.js';
-import { splitStreetAndCity, takeUnit } from './street.js';
+import { isCity, splitStreetAndCity, startsAsStreet, takeUnit } from './street.js';
 import { onOneLine, trimText } from './text.js';
 
 /** The parts of an address; blank parts are empty texts. `country` is an ISO code. */
@@ -147,16 +147,12 @@ function splitFront(segments: readonly string[]): Pick<Address, 'street' | 'unit
   const city = rest.at(-1) ?? '';
   const between = rest.slice(0, -1);
   const street = takeUnit(first);
-  if (street === undefined || !isCity(city) || between.length > 1) return undefined;
+  if (street === undefined || !startsAsStreet(first) || !isCity(city) || between.length > 1) return undefined;
   const [extra] = between;
   if (extra === undefined) return { ...street, city };
   const unit = takeUnit(`0 ${extra}`);
   if (street.unit !== '' || unit?.street !== '0') return undefined;
   return { street: street.street, unit: extra, city };
-}
-
-function isCity(text: string): boolean {
-  return text !== '' && !/[\d#@]/.test(text);
 }
 
 /** United Kingdom: `street, city, postcode`, or city and postcode in one part. */

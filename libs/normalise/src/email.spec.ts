@@ -17,6 +17,8 @@ describe('readEmails (NRM-020)', () => {
     ['a@kestrel-mail.net; A@KESTREL-MAIL.NET', ['a@kestrel-mail.net'], []],
     ["o'neil+case7@kestrel-mail.net", ["o'neil+case7@kestrel-mail.net"], []],
     ['josé@kestrel-mail.net', ['josé@kestrel-mail.net'], []],
+    ['ana@müller-post.de', ['ana@müller-post.de'], []],
+    ['ana@ｋｅｓｔｒｅｌ-mail.net', ['ana@kestrel-mail.net'], []],
     ['ana@gmial.com', ['ana@gmial.com'], ['EMAIL_DOMAIN_TYPO']],
     ['info@kestrel-mail.net', ['info@kestrel-mail.net'], ['EMAIL_ROLE']],
     ['ana@mailinator.com', ['ana@mailinator.com'], ['EMAIL_DISPOSABLE']],

@@ -1,3 +1,4 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
 import type { Finding, Reading } from './finding.js';
 import { isPlaceholder } from './placeholder.js';
 import { suggestDomain } from './email-domains.js';
@@ -115,15 +116,27 @@ function readOne(text: string): string | undefined {
   const at = bare.lastIndexOf('@');
   if (at <= 0) return undefined;
   const local = bare.slice(0, at);
-  const domain = bare
-    .slice(at + 1)
-    .split('?', 1)
-    .join('')
-    .toLowerCase()
-    .normalize('NFC');
+  const domain = plainDomain(
+    bare
+      .slice(at + 1)
+      .split('?', 1)
+      .join('')
+      .toLowerCase(),
+  );
   return isLocalPart(local) && isDomain(domain) && Buffer.byteLength(local + domain) < ADDRESS_BYTES_MAX
     ? `${local}@${domain}`
     : undefined;
+}
+
+/**
+ * A domain in other letters than ASCII as its one Unicode form: wide letters become plain ones. Blank when DNS could not
+ * carry it.
+ */
+function plainDomain(domain: string): string {
+  if (/^[\x21-\x7e]*$/.test(domain)) return domain;
+  const carried = domainToASCII(domain);
+  const isShort = carried.split('.').every((label) => label.length <= LABEL_CHARACTERS_MAX);
+  return isShort && carried.length < ADDRESS_BYTES_MAX ? domainToUnicode(carried) : '';
 }
 
 function isLocalPart(local: string): boolean {

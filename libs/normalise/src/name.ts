@@ -4,9 +4,12 @@ import {
   BUSINESS_WORDS,
   JOINERS,
   LEGAL_FORMS,
+  FOREIGN_WORDS,
+  OFFICE_WORDS,
   PARTICLES,
   PREFIXES,
   SHORT_LEGAL_FORMS,
+  SMALL_PARTICLES,
   SUFFIXES,
   SUFFIXES_AFTER_COMMA,
 } from './name-words.js';
@@ -42,7 +45,8 @@ const WORDS_MAX = 20;
 
 const NAME_CHARACTERS_MAX = 300;
 
-const NICKNAME = /(?:^| )(?:"([^"]{1,60})"|“([^”]{1,60})”|\((\p{Lu}[^()]{0,59})\)|'(\p{L}[^']{0,59})')(?= |,|$)/u;
+const NICKNAME =
+  /(?:^| )(?:"([^"]{1,60})"|“([^”]{1,60})”|\((\p{Lu}[^()]{0,59})\)|'(\p{L}[^']{0,59})'|‘(\p{L}[^’]{0,59})’)(?= |,|$)/u;
 
 type Given = Omit<PersonName, 'kind'>;
 
@@ -62,7 +66,8 @@ export function readName(text: string, options: NameOptions): Reading<PersonName
   }
   const nickname = NICKNAME.exec(written);
   const plain = nickname === null ? written : onOneLine(written.replace(nickname[0], ' '));
-  if (/["“”()<>@\d]/u.test(plain)) return incomplete(written);
+  if (/["“”()[\]<>@\d]/u.test(plain) || plain.split(' ').some((word) => FOREIGN_WORDS.has(word.toLowerCase())))
+    return incomplete(written);
 
   const parts = plain.includes(',') ? readWithCommas(plain, options) : readInOrder(plain.split(' '), options);
   const couple = plain.split(' ').some((word) => JOINERS.has(word.toLowerCase()));
@@ -107,7 +112,8 @@ function looksLikeBusiness(text: string): boolean {
   if (LEGAL_FORMS.has(folded)) return true;
   if (text.includes(',')) return false;
   const isAndCompany = folded === 'co' && words.at(-2) === '&';
-  return BUSINESS_WORDS.has(folded) || isAndCompany || (words.length > 2 && SHORT_LEGAL_FORMS.has(last));
+  const isOffice = words.length > 2 && words.some((word) => OFFICE_WORDS.has(key(word)));
+  return BUSINESS_WORDS.has(folded) || isOffice || isAndCompany || (words.length > 2 && SHORT_LEGAL_FORMS.has(last));
 }
 
 /** "Last, First" unless what follows the comma is only a suffix (NRM-002). */
@@ -141,7 +147,8 @@ function readInOrder(allWords: readonly string[], options: NameOptions): Given |
   const words = joinCouple(plainWords);
   const affixes = { prefix: prefix.join(' '), suffix: suffix.join(' '), nickname: '' };
   const [only = ''] = words;
-  if (words.length === 0 || only === '') return undefined;
+  // `Hale Ana Mr` is written last name first or first name first: nobody can tell.
+  if (only === '' || /^(?:mr|mrs|ms|miss)\.?$/i.test(words.at(-1) ?? '')) return undefined;
   if (words.length === 1) {
     if (options.singleName === 'FAIL' || isJoined(only)) return undefined;
     const isLast = options.singleName === 'LAST';
@@ -159,9 +166,16 @@ function readInOrder(allWords: readonly string[], options: NameOptions): Given |
 /** Particles go with the last name; written small, the first of them starts it. */
 function lastNameStart(words: readonly string[]): number {
   let start = words.length - 1;
-  while (start > 1 && PARTICLES.has(key(words[start - 1] ?? ''))) start -= 1;
-  const small = words.findIndex((word, at) => at > 0 && word === word.toLowerCase() && PARTICLES.has(key(word)));
+  while (start > 1 && isParticle(words[start - 1] ?? '')) start -= 1;
+  const small = words.findIndex((word, at) => at > 0 && word === word.toLowerCase() && isParticle(word));
   return small > 0 && small < start ? small : start;
+}
+
+/** `O'` standing alone is one; `O.` is an initial, and `Al` a given name. */
+function isParticle(word: string): boolean {
+  if (/^o['’]$/iu.test(word)) return true;
+  if (word.endsWith('.') && key(word) !== 'st') return false;
+  return PARTICLES.has(key(word)) || (word === word.toLowerCase() && SMALL_PARTICLES.has(word));
 }
 
 /** Takes titles off the front and suffixes off the end, but never the last word that is left. */
@@ -173,8 +187,15 @@ function takeAffixes(words: readonly string[]): { prefix: string[]; words: strin
     return PREFIXES.has(key(word)) || (JOINERS.has(word) && PREFIXES.has(key(words[at + 1] ?? '')) && at > 0);
   };
   while (start < end - 1 && isTitle(start)) start += 1;
-  while (end > start + 1 && SUFFIXES.has(key(words[end - 1] ?? ''))) end -= 1;
+  while (end > start + 1 && isSuffixAt(words, end - 1, start)) end -= 1;
   return { prefix: words.slice(0, start), words: words.slice(start, end), suffix: words.slice(end) };
+}
+
+/** `Junior` and `Senior` in full are also last names: `Jason Senior`. */
+function isSuffixAt(words: readonly string[], at: number, start: number): boolean {
+  const word = key(words[at] ?? '');
+  const isWord = word === 'junior' || word === 'senior';
+  return SUFFIXES.has(word) && !(isWord && at - start < 2);
 }
 
 /** `John & Mary` is one first name, as written. */
@@ -197,8 +218,8 @@ function holdsTwoFullNames(text: string): boolean {
 
 /** A particle, a suffix or a joining word alone is nobody's first name: `de la Cruz` lacks one. */
 function isGivenName(name: string): boolean {
-  const isSmallParticle = name !== '' && name === name.toLowerCase() && PARTICLES.has(key(name));
-  return !isSmallParticle && !SUFFIXES.has(key(name)) && !JOINERS.has(name.toLowerCase());
+  const isSmallParticle = name !== '' && name === name.toLowerCase() && isParticle(name);
+  return !isSmallParticle && !PREFIXES.has(key(name)) && !SUFFIXES.has(key(name)) && !JOINERS.has(name.toLowerCase());
 }
 
 function isSuffixList(text: string): boolean {

@@ -9,6 +9,9 @@ plaza plz point ridge road rd route row run square sq st street terrace ter terr
   ),
 );
 
+/** Short forms that no city starts with; `St` and `Mt` are left out. */
+const STREET_ENDINGS = new Set('ave av blvd cir ct dr hwy ln pkwy pl rd sq ter terr trl wy'.split(' '));
+
 const DIRECTIONS = new Set(
   'n s e w ne nw se sw north south east west northeast northwest southeast southwest'.split(' '),
 );
@@ -40,6 +43,18 @@ export function takeUnit(text: string): Street | undefined {
   return { street: words.slice(0, at).join(' ').replace(/[, ]$/, ''), unit: words.slice(at).join(' ') };
 }
 
+/** Whether a text can be a city: it holds no number and does not start as the rest of a street (`NW Atlanta`, `Ste B`). */
+export function isCity(text: string): boolean {
+  const first = fold(text).split(' ', 1).join('');
+  const isRest = (DIRECTIONS.has(first) && first.length < 3) || UNIT_WORDS.has(first) || STREET_ENDINGS.has(first);
+  return text !== '' && !isRest && !/[\d#@&()]/.test(text);
+}
+
+/** Whether a text starts as a street of North America and Britain does: with its number or as a PO box. */
+export function startsAsStreet(text: string): boolean {
+  return PO_BOX.test(text) || /\d/.test(text.split(' ', 1).join(''));
+}
+
 /**
  * Street, unit and city written without a comma (`500 W 2nd St Ste 1900 Austin`); undefined unless there is exactly one
  * place where the street can end.
@@ -51,7 +66,7 @@ export function splitStreetAndCity(text: string): (Street & { city: string }) | 
   if (end === undefined || another !== undefined || end === words.length) return undefined;
   const street = takeUnit(words.slice(0, end).join(' '));
   const city = words.slice(end).join(' ');
-  return street === undefined || /\d/.test(city) ? undefined : { ...street, city };
+  return street === undefined || !isCity(city) ? undefined : { ...street, city };
 }
 
 /** The street can end after its unit, else after a PO box number, else after a street word and its direction. */
@@ -64,7 +79,9 @@ function canEndStreet(words: readonly string[], at: number): boolean {
   const isStreetEnd = (index: number): boolean => index >= 2 && STREET_WORDS.has(fold(words[index] ?? ''));
   const isDirection = (index: number): boolean => DIRECTIONS.has(fold(words[index] ?? ''));
   // "Main St St Louis": the second word of the pair belongs to the city.
-  if (isStreetEnd(at)) return !isDirection(at + 1) && !isStreetEnd(at - 1);
+  // "St South San Francisco": a direction in full belongs to either, so that two ends are possible and none is taken.
+  const isShortDirection = isDirection(at + 1) && (words[at + 1] ?? '').length < 3;
+  if (isStreetEnd(at)) return !isShortDirection && !isStreetEnd(at - 1);
   return isDirection(at) && isStreetEnd(at - 1);
 }
 

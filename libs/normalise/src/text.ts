@@ -1,4 +1,4 @@
-/** Zero-width characters that stand at the ends of cells copied from web pages; `\s` does not cover them. */
+/** Zero-width and direction marks that stand at the ends of cells copied from web pages; `\s` does not cover them. */
 const ZERO_WIDTH = new Set(['\u180e', '\u200b', '\u200c', '\u200d', '\u200e', '\u200f', '\u2060', '\ufeff', '\u00ad']);
 
 /** Letters that do not fall apart into a letter and an accent. */
