@@ -16,7 +16,7 @@ const ownRules = Object.fromEntries(Object.keys(repositoryRules).map((name) => [
 
 const LIBRARIES = ['type:lib', 'type:contracts'];
 const ALL = ['*'];
-const TEST_FILES = ['**/*.spec.ts', '**/*.contract.ts', '**/spec/**/*.ts', '**/contract/**/*.ts'];
+const TEST_FILES = ['**/*.spec.ts', '**/*.contract.ts', '**/*.fixture.ts', '**/spec/**/*.ts', '**/contract/**/*.ts'];
 const kinds = (more = []) => [
   { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: ['type:contracts', ...more] },
   { sourceTag: 'type:lib', onlyDependOnLibsWithTags: [...LIBRARIES, ...more] },

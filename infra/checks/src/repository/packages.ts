@@ -40,3 +40,8 @@ function foldersIn(root: string, room: string): string[] {
 function readManifest(path: string): Manifest {
   return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
 }
+
+/** The package that a file lies in. */
+export function packageOf(root: string, file: string): WorkspacePackage | undefined {
+  return findPackages(root).find(({ dir }) => file.startsWith(`${dir}/`));
+}

@@ -20,6 +20,13 @@ export interface CommandOptions {
   readonly tee?: (text: string) => void;
 }
 
+const running = new Set<number>();
+
+// When we end early, nothing that we started goes on.
+process.once('exit', () => {
+  for (const pid of running) endGroup(pid, 'SIGKILL');
+});
+
 /**
  * Runs a program without a shell and without input. It gets a process group of its own, and at the deadline the whole
  * group is ended, so that nothing it started outlives it.
@@ -35,12 +42,10 @@ export function runCommand(program: string, args: readonly string[], options: Co
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);
+    const { pid } = child;
+    if (pid !== undefined) running.add(pid);
     const end = (signal: NodeJS.Signals): void => {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, signal);
-      } catch {
-        // The group has ended by itself in the meantime.
-      }
+      if (pid !== undefined) endGroup(pid, signal);
     };
     let last: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => {
@@ -51,6 +56,7 @@ export function runCommand(program: string, args: readonly string[], options: Co
     const done = (): void => {
       clearTimeout(timer);
       clearTimeout(last);
+      if (pid !== undefined) running.delete(pid);
     };
     child.once('error', (error) => {
       done();
@@ -61,4 +67,12 @@ export function runCommand(program: string, args: readonly string[], options: Co
       resolve({ code, timedOut, output });
     });
   });
+}
+
+function endGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group has ended by itself in the meantime.
+  }
 }

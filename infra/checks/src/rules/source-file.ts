@@ -13,7 +13,7 @@ export function baseName(filename: string): string {
 /** Specs, and the files in `spec/` and `contract/` folders that only specs use. */
 export function isTestFile(filename: string): boolean {
   const path = tidyPath(filename);
-  return /\.spec\.ts$|\.contract\.ts$|\/(?:spec|contract)\//.test(path) || /^(?:e2e|bench)\//.test(path);
+  return /\.spec\.ts$|\.contract\.ts$|\.fixture\.ts$|\/(?:spec|contract)\//.test(path) || /^(?:e2e|bench)\//.test(path);
 }
 
 /** Rules of an aggregate, its events and its workflow: pure by name (STYLE §6). */
