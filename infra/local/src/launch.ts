@@ -74,6 +74,8 @@ async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: Instal
     for (const one of waveStarted) if (one.status === 'fulfilled') started.processes.push(one.value);
     for (const one of waveStarted) if (one.status === 'rejected') throw one.reason;
   }
+  const pids = Object.fromEntries([...started.processes.map(({ name, pid }) => [name, pid]), ['postgres', postgres.pid]]);
+  writePrivate(folders.running, { pid: process.pid, startedAt: startedAt(process.pid), processes: pids }, folders.home);
   const demo = flags.bare ? undefined : await prepareDemo(config, folders, secrets);
   return { postgres, processes: started.processes, demo };
 }
