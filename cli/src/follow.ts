@@ -35,7 +35,9 @@ export interface ImportView {
   readonly revertState: string;
 }
 
-const POLL_MS = 150;
+/** From quick to once a second: a long plan must not use up the requests of a minute. */
+const POLL_MS = 100;
+const POLL_MS_MAX = 1_000;
 const SETTLE_MS = 3_600_000;
 
 export async function importView(api: Api, id: string): Promise<ImportView> {
@@ -51,13 +53,13 @@ export async function untilSettled(
   each: (now: ImportView) => void = () => undefined,
 ): Promise<ImportView> {
   const deadline = Date.now() + SETTLE_MS;
-  for (;;) {
+  for (let waitMs = POLL_MS; ; waitMs = Math.min(waitMs * 1.3, POLL_MS_MAX)) {
     const now = await importView(api, id);
     if (!passing.includes(now.state)) return now;
     each(now);
     if (interrupted?.aborted === true) throw new CliError('INTERRUPTED', `Interrupted; the import ${id} goes on.`, EXIT.interrupted);
     if (Date.now() > deadline) throw new CliError('TIMEOUT', `The import is still ${now.state} after an hour.`);
-    await pause(POLL_MS);
+    await pause(waitMs);
   }
 }
 

@@ -42,7 +42,7 @@ export class Network {
     if (this.port === 0) this.port = await freePort();
     const flags = [...(this.options.split === true ? ['--split'] : []), ...(this.options.demo === true ? [] : ['--bare'])];
     const launcher = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'infra/local/dist/launch.main.js'), ...flags], {
-      env: { ...process.env, NODE_OPTIONS: '', CASELEDGER_HOME: this.home, CASELEDGER_PORT: String(this.port) },
+      env: { ...process.env, NODE_OPTIONS: '', GATEWAY_REQUESTS_PER_MINUTE: '1000000', CASELEDGER_HOME: this.home, CASELEDGER_PORT: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.launcher = launcher;

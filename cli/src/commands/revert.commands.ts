@@ -17,7 +17,8 @@ interface RevertView {
   readonly code: string | null;
 }
 
-const POLL_MS = 150;
+const POLL_MS = 100;
+const POLL_MS_MAX = 1_000;
 const PREVIEW_MS = 600_000;
 
 /** `caseledger revert IMPORT` and `caseledger restore REVERT`: preview, confirmation, run. */
@@ -65,7 +66,7 @@ async function take(context: CliContext, options: Record<string, unknown>, previ
 
 async function previewed(api: Api, id: string, interrupted: AbortSignal): Promise<RevertView> {
   const deadline = Date.now() + PREVIEW_MS;
-  for (;;) {
+  for (let waitMs = POLL_MS; ; waitMs = Math.min(waitMs * 1.3, POLL_MS_MAX)) {
     const now = (await api.get(`/api/reverts/${id}`)) as unknown as RevertView;
     if (now.state !== 'PREVIEWING') {
       if (now.hash === null) throw new CliError(now.code ?? 'STATE_NOT_ALLOWED', `The preview could not be made; the revert is ${now.state}.`);
@@ -73,7 +74,7 @@ async function previewed(api: Api, id: string, interrupted: AbortSignal): Promis
     }
     if (interrupted.aborted) throw new CliError('INTERRUPTED', 'Interrupted; nothing was changed.', EXIT.interrupted);
     if (Date.now() > deadline) throw new CliError('TIMEOUT', 'The preview is not ready after ten minutes.');
-    await pause(POLL_MS);
+    await pause(waitMs);
   }
 }
 

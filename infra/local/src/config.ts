@@ -14,7 +14,7 @@ export interface LaunchConfig {
   readonly inherited: Readonly<Record<string, string>>;
 }
 
-const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'];
+const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'GATEWAY_REQUESTS_PER_MINUTE'];
 
 /** @throws Error that says how to put it right. */
 export function readLaunchConfig(): LaunchConfig {
