@@ -60,13 +60,13 @@ export const CHANNEL_FIELDS: readonly FieldDefinition[] = [
     'phone',
     'Phone',
     'PRIMARY',
-    'tel, telephone, phone number, phone no, primary phone, main phone, phone 1 value, phone 1, client phone, contact phone, telephone number, best phone, daytime phone, telefon, telefonnummer, rufnummer, téléphone, teléfono, telefone, telefono, telefoon',
+    'tel, telephone, phone number, phone no, primary phone, main phone, phone 1 value, phone 1, client phone, contact phone, telephone number, best phone, daytime phone, haupttelefon, téléphone principal, teléfono principal, telefon, telefonnummer, rufnummer, téléphone, teléfono, telefone, telefono, telefoon',
   ),
   phone(
     'mobilePhone',
     'Mobile phone',
     'MOBILE',
-    'mobile, cell, cell phone, cellphone, cellular, mobile number, cell number, mobile phone number, cell phone number, mobile no, client mobile phone, text number, handy, handynummer, mobil, mobiltelefon, portable, téléphone portable, celular, móvil, cellulare, telemóvel, mobiel',
+    'mobile, cell, cell phone, cellphone, cellular, mobile number, cell number, mobile phone number, cell phone number, mobile no, client mobile phone, text number, teléfono móvil, téléphone mobile, handy, handynummer, mobil, mobiltelefon, portable, téléphone portable, celular, móvil, cellulare, telemóvel, mobiel',
   ),
   phone(
     'homePhone',
@@ -90,7 +90,7 @@ export const CHANNEL_FIELDS: readonly FieldDefinition[] = [
     'email',
     'Email',
     'PRIMARY',
-    'e-mail, mail, email address, e-mail address, e-mail 1 value, email 1, primary email, main email, client email, contact email, electronic mail, email id, e-post, courriel, adresse e-mail, correo, correo electrónico, posta elettronica, endereço de e-mail, e-mail-adresse, mailadresse',
+    'e-mail, mail, email address, e-mail address, e-mail 1 value, email 1, primary email, main email, client email, contact email, electronic mail, email id, e-post, courriel, adresse e-mail, primäre e-mail-adresse, correo, correo electrónico, posta elettronica, endereço de e-mail, e-mail-adresse, mailadresse',
   ),
   email(
     'personalEmail',
@@ -162,7 +162,7 @@ function address(prefix: string, label: string, slot: Slot, words: readonly stri
     lengthMax: 500,
     standsInFor: PARTS.map(({ part }) => addressKey(prefix, part)),
     synonyms: known(
-      'address, full address, complete address, address formatted, formatted address, anschrift, adresse, dirección, indirizzo, endereço, adres',
+      'address, full address, complete address, formatted, address formatted, formatted address, anschrift, adresse, dirección, indirizzo, endereço, adres',
     ),
   };
   const parts = PARTS.map(({ part, label: partLabel, lengthMax, type, wordings: text }): FieldDefinition => ({

@@ -64,6 +64,8 @@ describe('readValue (FLD-001, VAL-006)', () => {
     ['city', 'None', ['None']],
     ['source', ' Radio \u00a0', ['Radio']],
     ['street', '9 Elm St\nRear', ['9 Elm St\nRear']],
+    ['externalId', '000123', ['000123']],
+    ['externalId', '12E4', ['12E4']],
     ['nickname', '', []],
     ['nickname', '\u200b \u00a0', []],
   ];
@@ -103,6 +105,7 @@ describe('readValue (FLD-001, VAL-006)', () => {
     ['originalCreatedAt', '45306', 'DATE_LOOKS_LIKE_SERIAL'],
     ['recordId', '17', 'RECORD_NOT_FOUND'],
     ['phone', '4.15555E+09', 'SCIENTIFIC_NOTATION'],
+    ['externalId', '1.23457E+11', 'SCIENTIFIC_NOTATION'],
   ];
 
   it.each(refused)('%s refuses %.30p with %s', (key, text, code) => {

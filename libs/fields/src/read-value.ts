@@ -113,6 +113,9 @@ function readTexts(field: FieldDefinition, text: string, options: ReadOptions, c
   }
 }
 
+/** What a spreadsheet leaves of a long number; an id in this form has lost its digits (ANA-007). */
+const SCIENTIFIC = /^\d(?:[.,]\d{1,20})?e\+\d{1,3}$/i;
+
 /** The types that give one text, none of which is a placeholder any more. */
 function readSingle(field: FieldDefinition, text: string, options: ReadOptions, context: ValueContext): Texts {
   const country = context.country ?? options.defaultCountry;
@@ -139,7 +142,8 @@ function readSingle(field: FieldDefinition, text: string, options: ReadOptions, 
         ? { texts: [text.toLowerCase()], findings: [] }
         : { texts: [], findings: [{ code: 'RECORD_NOT_FOUND', params: { id: text, text } }] };
     default:
-      return { texts: [text], findings: [] };
+      if (field.key !== 'externalId' || !SCIENTIFIC.test(text)) return { texts: [text], findings: [] };
+      return { texts: [], findings: [{ code: 'SCIENTIFIC_NOTATION', params: { value: text, text } }] };
   }
 }
 

@@ -15,7 +15,7 @@ export const SINGLE_FIELDS: readonly FieldDefinition[] = [
     standsInFor: ['firstName', 'middleName', 'lastName', 'prefix', 'suffix', 'nickname', 'contactType', 'companyName'],
     synonyms: wordings(`
       name, contact name, client name, contact, client, complete name, display name, customer name, person name,
-      file as, vollständiger name, nombre completo, nom complet, nome completo, volledige naam
+      file as, vollständiger name, nombre completo, nom complet, nome completo, volledige naam, contact full name, anzeigename, nom à afficher, nombre en pantalla
     `),
   },
   {
@@ -67,7 +67,7 @@ export const SINGLE_FIELDS: readonly FieldDefinition[] = [
     ...none,
     type: 'text',
     lengthMax: 20,
-    synonyms: wordings(`name suffix, generation, honorific suffix, namenszusatz`),
+    synonyms: wordings(`name suffix, generation, honorific suffix, namenszusatz, suffixe`),
   },
   {
     key: 'nickname',
@@ -96,7 +96,7 @@ export const SINGLE_FIELDS: readonly FieldDefinition[] = [
     synonyms: wordings(`
       company, organization, organisation, organization name, organisation name, organization 1 name, business
       name, firm, firm name, account name, employer name, firma, firmenname, unternehmen, société, entreprise,
-      empresa, azienda, bedrijf, bedrijfsnaam
+      empresa, azienda, bedrijf, bedrijfsnaam, work company, client company name, client company, organización
     `),
   },
   {
@@ -180,7 +180,7 @@ export const SINGLE_FIELDS: readonly FieldDefinition[] = [
     valuesMax: 50,
     synonyms: wordings(`
       tag, label, keyword, contact tag, category, group membership, contact group, schlagwort, kategorie,
-      étiquette, etiqueta
+      étiquette, etiqueta, kategorien, categoría, catégorie
     `),
   },
   {

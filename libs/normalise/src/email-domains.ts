@@ -1,16 +1,13 @@
-/** Domains most addresses have; only a slip away from one of these is worth a question. */
+/** Domains many addresses have; only a slip away from one of these is worth a question. Short ones have too many neighbours. */
 const FREQUENT = [
   'gmail.com',
   'yahoo.com',
   'hotmail.com',
   'outlook.com',
   'icloud.com',
-  'aol.com',
-  'msn.com',
   'live.com',
   'comcast.net',
   'verizon.net',
-  'att.net',
   'sbcglobal.net',
   'bellsouth.net',
   'protonmail.com',
@@ -26,24 +23,10 @@ const REAL = new Set([
   'mail.com',
   'email.com',
   'fmail.com',
-  'gmx.com',
-  'live.co',
   'life.com',
   'love.com',
   'line.com',
   'lite.com',
-  'msc.com',
-  'man.com',
-  'men.com',
-  'mn.com',
-  'aon.com',
-  'al.com',
-  'ao.com',
-  'all.com',
-  'ol.com',
-  'out.com',
-  'at.net',
-  'act.net',
   'protonmail.ch',
   'yahoo.ca',
   'yahoo.co',
@@ -59,7 +42,7 @@ const TELLING_CHARACTERS_MIN = 8;
 /** The frequent domain this one is probably a slip of; undefined when it is fine or nothing is close. */
 export function suggestDomain(domain: string): string | undefined {
   if (domain.length < TELLING_CHARACTERS_MIN || REAL.has(domain)) return undefined;
-  return FREQUENT.find((known) => known.length >= TELLING_CHARACTERS_MIN && isOneSlipAway(domain, known));
+  return FREQUENT.find((known) => isOneSlipAway(domain, known));
 }
 
 /** One letter too many, missing, different, or two neighbours swapped. */

@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString, type CountryCode, type PhoneNumber } from 'libphonenumber-js/max';
+import { isSupportedCountry, parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js/max';
 import type { Finding, Reading } from './finding.js';
 import { isPlaceholder } from './placeholder.js';
 import { onOneLine, trimText } from './text.js';
@@ -86,7 +86,8 @@ function readOne(text: string, country: string): { number?: string; findings: Fi
 }
 
 function parse(text: string, country: string): PhoneNumber | undefined {
-  const parsed = parsePhoneNumberFromString(text, { defaultCountry: asCountry(country), extract: false });
+  const home = isSupportedCountry(country) ? { defaultCountry: country } : {};
+  const parsed = parsePhoneNumberFromString(text, { ...home, extract: false });
   return parsed !== undefined && parsed.isPossible() && hasAreaCode(parsed) ? parsed : undefined;
 }
 
@@ -106,9 +107,4 @@ function unclear(main: string, text: string): Finding | undefined {
 
 function invalid(text: string): Finding {
   return { code: 'PHONE_INVALID', params: { text } };
-}
-
-/** The library knows which codes are countries and ignores any other. */
-function asCountry(country: string): CountryCode {
-  return country as CountryCode;
 }
