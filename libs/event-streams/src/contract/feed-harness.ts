@@ -15,8 +15,22 @@ const LEASE_MS = 1_000;
 const WAIT_MS = 200;
 const SECRET = 'a secret that all services of a test share';
 
+/** What a member in a process of its own needs. */
+export interface MemberSetting {
+  readonly name: string;
+  readonly databaseUrl: string;
+  readonly address: string;
+  readonly secret: string;
+  readonly leaseMs: number;
+  readonly topic: Pick<StreamHarness, 'source' | 'topic' | 'partitions'>;
+}
+
+export interface FeedHarness extends StreamHarness {
+  setting(name: string): MemberSetting;
+}
+
 /** The embedded transport: an event store's log served over gRPC, members with pools of their own on one real database. */
-export async function feedHarness(): Promise<StreamHarness> {
+export async function feedHarness(): Promise<FeedHarness> {
   const database = await testDatabase('event_streams', [...eventStoreMigrations, ...consumerMigrations, Tally1763700009001]);
   const admin = await connect(database.superuserUrl, 'harness');
   const log = await CountingLog.open(await database.open(), admin, PARTITIONS);
@@ -32,6 +46,14 @@ export async function feedHarness(): Promise<StreamHarness> {
     source: SOURCE,
     topic: COUNTING_TOPIC,
     partitions: PARTITIONS,
+    setting: (name) => ({
+      name,
+      databaseUrl: database.urls.appUrl,
+      address: `127.0.0.1:${port}`,
+      secret: SECRET,
+      leaseMs: LEASE_MS,
+      topic: { source: SOURCE, topic: COUNTING_TOPIC, partitions: PARTITIONS },
+    }),
     heads: () => log.heads(),
     publishElsewhere: (count) => log.publishElsewhere(count),
     loseNext: (count) => harm.loseNext(count),
