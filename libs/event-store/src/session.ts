@@ -13,6 +13,7 @@ export class Session {
 
   /** Takes a connection from the pool, waiting at most `waitMs`; one that comes later is given back. */
   static async open(dataSource: DataSource, waitMs: number): Promise<Session> {
+    listenToErrors(dataSource);
     const runner = dataSource.createQueryRunner();
     const connected: Promise<PoolClient> = runner.connect();
     let timer: NodeJS.Timeout | undefined;
@@ -61,6 +62,33 @@ export class Session {
   async release(): Promise<void> {
     await this.giveBack();
   }
+}
+
+const listened = new WeakSet<object>();
+
+/** The part of node-postgres's pool that is used here. */
+interface PoolEvents {
+  on(event: 'acquire', listener: (client: { on(event: 'error', listener: () => void): unknown }) => void): unknown;
+}
+
+/**
+ * A connection may die between being handed out by the pool and being listened to by TypeORM; without a listener the
+ * whole process would end. What was lost is told by the queries that fail.
+ */
+function listenToErrors(dataSource: DataSource): void {
+  if (listened.has(dataSource)) return;
+  listened.add(dataSource);
+  const { driver } = dataSource;
+  if (!('master' in driver) || !isPool(driver.master)) return;
+  driver.master.on('acquire', (client) => {
+    if (listened.has(client)) return;
+    listened.add(client);
+    client.on('error', () => undefined);
+  });
+}
+
+function isPool(value: unknown): value is PoolEvents {
+  return typeof value === 'object' && value !== null && 'on' in value && typeof value.on === 'function';
 }
 
 /** Runs queries outside any transaction on one connection; past the deadline the connection is ended. */

@@ -89,8 +89,8 @@ const CONNECTION_TEXT = /^(Connection terminated|Client has encountered a connec
 
 /** The SQLSTATE of an error the server answered with. */
 export function sqlStateOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return undefined;
-  return /^[0-9A-Z]{5}$/.test(thrown.code) && !CONNECTION_CODES.has(thrown.code) ? thrown.code : undefined;
+  const code = textOf(thrown, 'code');
+  return /^[0-9A-Z]{5}$/.test(code) && !CONNECTION_CODES.has(code) ? code : undefined;
 }
 
 export function resourceOf(thrown: unknown): Resource | undefined {
@@ -101,9 +101,15 @@ export function resourceOf(thrown: unknown): Resource | undefined {
 export function isConnectionLost(thrown: unknown): boolean {
   const state = sqlStateOf(thrown);
   if (state !== undefined) return state.startsWith('08') || state.startsWith('57P') || state === '25P03';
-  if (!(thrown instanceof Error)) return false;
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
-  return CONNECTION_CODES.has(code) || CONNECTION_TEXT.test(thrown.message);
+  return CONNECTION_CODES.has(textOf(thrown, 'code')) || CONNECTION_TEXT.test(textOf(thrown, 'message'));
+}
+
+/** Errors of sockets may come from another realm, so they are known by what they hold and not by their class. */
+function textOf(thrown: unknown, key: 'code' | 'message'): string {
+  if (typeof thrown !== 'object' || thrown === null) return '';
+  const held: { readonly code?: unknown; readonly message?: unknown } = thrown;
+  const text = held[key];
+  return typeof text === 'string' ? text : '';
 }
 
 /** Whether the whole transaction is to be tried again: the database asks for it, or a stream appeared (DESIGN §6). */
