@@ -66,8 +66,8 @@ describe('telling the format by content', () => {
     expect(() => sniff(archive, 'clients.xlsx')).toThrow(expect.objectContaining({ code: 'FILE_FORMAT_UNSUPPORTED', params: { found } }));
   });
 
-  it('FIL-001: refuses ODS, which names itself in its first part', () => {
-    const head = Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(26), Buffer.from('mimetypeapplication/vnd.oasis.opendocument.spreadsheet')]);
+  it('FIL-001: refuses ODS, which names itself in its first part, whatever letters its packed data hold', () => {
+    const head = Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(26), Buffer.from('mimetypeapplication/vnd.oasis.opendocument.spreadsheet…xl/…ppt/')]);
     expect(() => sniff(head, 'clients.ods')).toThrow(expect.objectContaining({ params: { found: 'an OpenDocument spreadsheet (.ods)' } }));
   });
 

@@ -40,14 +40,17 @@ const SIGNATURES: readonly { readonly bytes: Buffer; readonly found: string }[] 
   { bytes: Buffer.from([0x09, 0x00, 0x04, 0x00]), found: 'an old Excel workbook (.xls)' },
 ];
 
+/** A whole name: three letters alone also occur in packed data. */
+const WORKBOOK_PART = /xl[/\\](?:_rels|workbook|worksheets|sharedStrings|styles|theme)/i;
+
 /** Parts of an archive that show what it is, by name. */
 const ARCHIVES: readonly { readonly part: string; readonly found: string }[] = [
   { part: 'xl/workbook.bin', found: 'an Excel binary workbook (.xlsb)' },
-  { part: 'word/', found: 'a Word document' },
-  { part: 'ppt/', found: 'a PowerPoint presentation' },
+  { part: 'word/document.xml', found: 'a Word document' },
+  { part: 'ppt/presentation.xml', found: 'a PowerPoint presentation' },
   { part: 'application/vnd.oasis.opendocument.spreadsheet', found: 'an OpenDocument spreadsheet (.ods)' },
   { part: 'application/vnd.oasis.opendocument', found: 'an OpenDocument file' },
-  { part: '.iwa', found: 'an Apple Numbers or Pages document' },
+  { part: 'Index/Document.iwa', found: 'an Apple Numbers or Pages document' },
 ];
 
 const EXTENSIONS: Readonly<Record<string, readonly FileFormat[]>> = {
@@ -90,7 +93,7 @@ function archiveFormat(head: Buffer, tail: Buffer): 'XLSX' {
   const names = head.toString('latin1') + tail.toString('latin1');
   const known = ARCHIVES.find(({ part }) => names.includes(part));
   // A workbook may embed documents: its own parts decide first, unless it is the binary kind.
-  if (known?.part !== 'xl/workbook.bin' && /xl[/\\]/i.test(names)) return 'XLSX';
+  if (known?.part !== 'xl/workbook.bin' && WORKBOOK_PART.test(names)) return 'XLSX';
   if (known !== undefined) throw unsupported(known.found);
   if (names.includes('[Content_Types].xml')) return 'XLSX';
   throw unsupported('a ZIP archive');

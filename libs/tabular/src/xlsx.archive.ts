@@ -16,7 +16,7 @@ const PIECE_BYTES = 128 * 1024;
 
 /** The parts of a workbook, unpacked as they are read and counted while they are. */
 export interface XlsxArchive {
-  /** Whether there is a part of this path; case does not matter, as in Excel. */
+  /** Whether there is a part of this path; one that differs only in case counts, as in Excel. */
   has(path: string): boolean;
   /** The text of a part in pieces, no character cut; counts towards the limit on unpacked bytes. */
   text(path: string): AsyncGenerator<string>;
@@ -31,8 +31,8 @@ export async function openArchive(source: ByteSource, limits: TabularLimits, sig
     const entries = await listEntries(zip, reader);
     const budget = { bytesLeft: limits.unpackedBytesMax, counted: new Map<string, number>() };
     return {
-      has: (path) => entries.has(path.toLowerCase()),
-      text: (path) => partText(zip, entries.get(path.toLowerCase()), path, { budget, limits, signal, reader }),
+      has: (path) => entryOf(entries, path) !== undefined,
+      text: (path) => partText(zip, entryOf(entries, path), path, { budget, limits, signal, reader }),
       close: () => zip.close(),
     };
   } catch (error) {
@@ -108,7 +108,7 @@ async function listEntries(zip: yauzl.ZipFile, reader: SourceReader): Promise<Ma
   try {
     for await (const entry of zip.eachEntry()) {
       if (entries.size >= ENTRIES_MAX) throw corruptFile(DIRECTORY);
-      const path = entry.fileName.replaceAll('\\', '/').toLowerCase();
+      const path = entry.fileName.replaceAll('\\', '/');
       // Readers disagree on which of two equal names counts, so that a file could show each its own content.
       if (entries.has(path)) throw corruptFile(entry.fileName);
       entries.set(path, entry);
@@ -117,6 +117,15 @@ async function listEntries(zip: yauzl.ZipFile, reader: SourceReader): Promise<Ma
     throw reader.corrupt(error, DIRECTORY);
   }
   return entries;
+}
+
+/** The part of this path, or one that differs only in case: writers do not agree with themselves about it. */
+function entryOf(entries: ReadonlyMap<string, yauzl.Entry>, path: string): yauzl.Entry | undefined {
+  const exact = entries.get(path);
+  if (exact !== undefined) return exact;
+  const lower = path.toLowerCase();
+  for (const [name, entry] of entries) if (name.toLowerCase() === lower) return entry;
+  return undefined;
 }
 
 interface Reading {

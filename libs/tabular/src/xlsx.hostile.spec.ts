@@ -61,11 +61,18 @@ describe('hostile and damaged workbooks', () => {
   });
 
   it('FIL-008: names that leave the archive, or come twice, are refused', async () => {
-    const twice = await workbookOf({ sheets: [TABLE], parts: { 'XL/WORKBOOK.XML': '<workbook/>' } });
+    const twice = await workbookOf({ sheets: [TABLE], parts: { 'xl\\workbook.xml': '<workbook/>' } });
     await expect(readTable(twice)).rejects.toMatchObject({ code: 'FILE_CORRUPT' });
     for (const path of ['../escape.xml', '/absolute.xml', 'C:/drive.xml']) {
       await expect(readTable(await workbookOf({ sheets: [TABLE], parts: { [path]: '<x/>' } }))).rejects.toMatchObject({ code: 'FILE_CORRUPT' });
     }
+  });
+
+  it('takes the part of exactly this name where another differs in case only, and such a one where there is no other', async () => {
+    const both = await workbookOf({ sheets: [TABLE], parts: { 'xl/worksheets/SHEET1.xml': '<other/>' } });
+    expect((await readTable(both)).texts).toEqual([['Ann', 'Springfield']]);
+    const cased = await workbookOf({ sheets: ['<row r="1"><c t="s"><v>0</v></c></row><row r="2"><c t="s"><v>1</v></c></row>'], parts: { 'xl/SharedStrings.xml': '<sst><si><t>Name</t></si><si><t>Ann</t></si></sst>' } });
+    expect((await readTable(cased)).texts).toEqual([['Ann']]);
   });
 
   it('FIL-008: every changed or cut place of an archive is found or does no harm', async () => {

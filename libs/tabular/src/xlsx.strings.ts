@@ -5,6 +5,8 @@ import type { XlsxArchive } from './xlsx.archive.js';
 import { decodeEscapes } from './xlsx.values.js';
 import { decodeXmlText, XmlScanner, type XmlHandler } from './xml.scanner.js';
 
+/** The second is what a beta of Excel 2007 wrote. */
+const STRING_ITEMS = new Set(['si', 'sstItem']);
 const PRESERVED = '<si><t xml:space="preserve">';
 const GT = 62;
 const SLAB_BYTES = 1024 * 1024;
@@ -97,12 +99,12 @@ class StringsHandler implements XmlHandler {
   }
 
   open(name: string): void {
-    if (name === 'si') this.runs.begin();
+    if (STRING_ITEMS.has(name)) this.runs.begin();
     else this.runs.open(name);
   }
 
   close(name: string): void {
-    if (name === 'si') this.strings.add(this.runs.take());
+    if (STRING_ITEMS.has(name)) this.strings.add(this.runs.take());
     else this.runs.close(name);
   }
 
