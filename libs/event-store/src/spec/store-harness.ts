@@ -68,20 +68,6 @@ export async function storeHarness(name: string): Promise<StoreHarness> {
   };
 }
 
-/** Every event of a topic's partitions, read to the head. */
-export async function readAll(store: EventStore): Promise<{ position: number; id: string; stream: string; version: number }[]> {
-  const partitions = Array.from({ length: peopleTopic.partitions }, (_, partition) => partition);
-  let after = partitions.map((partition) => ({ shard: 0, partition, position: 0 }));
-  const read: { position: number; id: string; stream: string; version: number }[] = [];
-  for (;;) {
-    const reply = await store.feed.read({ topic: peopleTopic.topic, after, limit: 500, waitMs: 0 });
-    for (const { position, eventId: id, stream, streamVersion: version } of reply.events) read.push({ position, id, stream, version });
-    const head = reply.head[0]?.position ?? 0;
-    after = reply.lookedUpTo.map((place) => ({ ...place }));
-    if (after.every(({ position }) => position >= head)) return read;
-  }
-}
-
 /** Asserts that there is an event at this place, and gives it. */
 export function at(events: readonly StoredEvent[], index: number): StoredEvent {
   const event = events[index];
