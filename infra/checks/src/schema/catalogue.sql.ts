@@ -45,7 +45,7 @@ select 'table ' || n.nspname || '.' || c.relname as object,
        || case when a.attgenerated <> '' then ' generated as ' when d.adbin is not null then ' default ' else '' end
        || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
        || case when a.attcollation <> t.typcollation then ' collate ' || a.attcollation::regcollation::text else '' end
-       || coalesce(' grants ' || array_to_string(a.attacl, ','), '') as line
+       || coalesce(' grants ' || (select string_agg(x::text, ',' order by x::text collate "C") from unnest(a.attacl) x), '') as line
   from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
   join pg_type t on t.oid = a.atttypid left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
  where ${OURS} and ${NOT_MIGRATIONS} and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped`;
