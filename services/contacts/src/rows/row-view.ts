@@ -15,6 +15,7 @@ export interface KnownRecord {
 export class RowView {
   readonly #owners = new Map<string, readonly string[]>();
   readonly #records = new Map<string, KnownRecord>();
+  readonly #undo: (() => void)[] = [];
 
   /** Owners of a key, none where nobody has it. */
   owners(key: string): readonly string[] {
@@ -38,20 +39,31 @@ export class RowView {
     const before = this.#records.get(id);
     const had = new Set(before === undefined ? [] : keysOfRecord(before.state).map(keyText));
     for (const key of keysOfRecord(record.state).map(keyText)) {
-      if (had.delete(key)) continue;
-      this.#owners.set(key, [...this.owners(key), id].sort());
+      if (!had.delete(key)) this.changeOwners(key, [...this.owners(key), id].sort());
     }
     for (const key of had) {
-      this.#owners.set(
+      this.changeOwners(
         key,
         this.owners(key).filter((owner) => owner !== id),
       );
     }
+    this.#undo.push(() => void (before === undefined ? this.#records.delete(id) : this.#records.set(id, before)));
     this.#records.set(id, record);
   }
 
-  /** Everything the view knows, for an overlay. */
-  entries(): { owners: [string, readonly string[]][]; records: [string, KnownRecord][] } {
-    return { owners: [...this.#owners], records: [...this.#records] };
+  /** A place to come back to with `takeBack`. */
+  mark(): number {
+    return this.#undo.length;
+  }
+
+  /** Takes back everything written since the mark. */
+  takeBack(mark: number): void {
+    for (const undo of this.#undo.splice(mark).reverse()) undo();
+  }
+
+  private changeOwners(key: string, owners: readonly string[]): void {
+    const before = this.#owners.get(key);
+    this.#undo.push(() => void (before === undefined ? this.#owners.delete(key) : this.#owners.set(key, before)));
+    this.#owners.set(key, owners);
   }
 }

@@ -1,0 +1,212 @@
+import { pgArray, type InlineProjection, type StoreTransaction, type StoredEvent } from '@caseledger/event-store';
+import { evolveAll, initial, type ContactState } from '../contact/contact.js';
+import { CONTACT_CATEGORY, contactEventOf, pastEventOf } from '../contact/stored-contact.js';
+import type { KeyHasher } from '../rows/key-hasher.js';
+import { columnsOfState } from './contact.row.js';
+import { writeContributions } from './contribution.projection.js';
+import { writeKeys } from './match-key.projection.js';
+
+/** A record before and after the events at hand. */
+export interface RecordChange {
+  readonly id: string;
+  readonly before: ContactState | undefined;
+  /** Undefined when the person has been erased: nothing of the record is kept in views. */
+  readonly after: ContactState | undefined;
+  readonly version: number;
+  readonly last: StoredEvent;
+  readonly created: boolean;
+}
+
+/** What a command that has already folded a record hands on, so that nothing is folded twice. */
+export interface KnownChange {
+  readonly before: ContactState | undefined;
+  readonly after: ContactState;
+}
+
+/** Under this key of the known states: the owners of match keys as locked, by hash. */
+export const KNOWN_OWNERS = 'match-key owners';
+
+/** Contacts, their match keys and the imports that contribute to them, in the append's transaction (DESIGN 6). */
+export function contactProjection(hasher: KeyHasher): InlineProjection {
+  return {
+    name: 'contact',
+    tables: ['app.contact', 'app.match_key', 'app.contact_import'],
+    categories: [CONTACT_CATEGORY],
+    apply: async (tx, events, known) => {
+      // An append is one batch. A rebuild hands over many, and each leaves its own mark, as it did at first.
+      for (const batch of batchesOf(events)) {
+        const changes = await changesOf(tx, batch, known);
+        await writeContacts(tx, changes);
+        await writeKeys(
+          tx,
+          hasher,
+          changes,
+          known?.get(KNOWN_OWNERS) as ReadonlyMap<string, readonly string[]> | undefined,
+        );
+        await writeContributions(tx, batch);
+      }
+    },
+  };
+}
+
+function batchesOf(events: readonly StoredEvent[]): StoredEvent[][] {
+  const batches: StoredEvent[][] = [];
+  for (const event of events) {
+    const last = batches.at(-1);
+    if (last !== undefined && last[0]?.batch === event.batch) last.push(event);
+    else batches.push([event]);
+  }
+  return batches;
+}
+
+async function changesOf(
+  tx: StoreTransaction,
+  events: readonly StoredEvent[],
+  known: ReadonlyMap<string, unknown> | undefined,
+): Promise<RecordChange[]> {
+  const byStream = new Map<string, StoredEvent[]>();
+  for (const event of events) {
+    const list = byStream.get(event.stream);
+    if (list === undefined) byStream.set(event.stream, [event]);
+    else list.push(event);
+  }
+  const unknown = [...byStream].filter(([id, [first]]) => !known?.has(id) && first?.version !== 1).map(([id]) => id);
+  const stored = await loadStates(tx, unknown);
+  return [...byStream].flatMap(([id, own]) => {
+    const last = own.at(-1);
+    if (last === undefined) return [];
+    const created = own[0]?.version === 1;
+    const given = known?.get(id) as KnownChange | undefined;
+    const before = given === undefined ? stored.get(id) : given.before;
+    const after = given?.after ?? folded(before, own);
+    return [{ id, before, after, version: last.version, last, created }];
+  });
+}
+
+function folded(before: ContactState | undefined, events: readonly StoredEvent[]): ContactState | undefined {
+  if (events.some(({ erased }) => erased)) return undefined;
+  return evolveAll(
+    before ?? initial(),
+    events.map((stored) => ({ event: contactEventOf(stored), source: pastEventOf(stored) })),
+  );
+}
+
+const STATES = `
+select c.id, c.state from unnest($2::uuid[]) u(id) join app.contact c on c.tenant = $1 and c.id = u.id`;
+
+async function loadStates(tx: StoreTransaction, ids: readonly string[]): Promise<Map<string, ContactState>> {
+  if (ids.length === 0) return new Map();
+  const values = [tx.tenant, pgArray('uuid', ids)];
+  const { rows } = await tx.query<{ id: string; state: ContactState }>({
+    name: 'contact_states',
+    text: STATES,
+    values,
+  });
+  return new Map(rows.map(({ id, state }) => [id, state]));
+}
+
+const INSERT = `
+insert into app.contact (tenant, id, version, state, type, client, status, name, sort_name, search, region, has_phone, has_email,
+  archived, needs_review, created_at, created_by, changed_at, changed_by)
+select $1, u.id, u.version, u.state, u.type, u.client, u.status, u.name, u.sort_name, u.search, u.region, u.has_phone, u.has_email,
+  u.archived, u.needs_review, u.at, u.by, u.at, u.by
+from unnest($2::uuid[], $3::int4[], $4::jsonb[], $5::text[], $6::bool[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+  $12::bool[], $13::bool[], $14::text[], $15::bool[], $16::timestamptz[], $17::text[])
+  u(id, version, state, type, client, status, name, sort_name, search, region, has_phone, has_email, archived, needs_review, at, by)`;
+
+const UPDATE = `
+update app.contact c set version = u.version, state = u.state, type = u.type, client = u.client, status = u.status, name = u.name,
+  sort_name = u.sort_name, search = u.search, region = u.region, has_phone = u.has_phone, has_email = u.has_email,
+  archived = u.archived, needs_review = u.needs_review, changed_at = u.at, changed_by = u.by
+from unnest($2::uuid[], $3::int4[], $4::jsonb[], $5::text[], $6::bool[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+  $12::bool[], $13::bool[], $14::text[], $15::bool[], $16::timestamptz[], $17::text[])
+  u(id, version, state, type, client, status, name, sort_name, search, region, has_phone, has_email, archived, needs_review, at, by)
+where c.tenant = $1 and c.id = u.id`;
+
+async function writeContacts(tx: StoreTransaction, changes: readonly RecordChange[]): Promise<void> {
+  const live = changes.flatMap(({ after, ...change }) => (after === undefined ? [] : [{ ...change, after }]));
+  const made = live.filter(({ created }) => created);
+  const changed = live.filter(({ created }) => !created);
+  const erased = changes.filter(({ after }) => after === undefined).map(({ id }) => id);
+  if (made.length > 0) await tx.query({ name: 'contact_insert', text: INSERT, values: valuesOf(tx.tenant, made) });
+  if (changed.length > 0)
+    await tx.query({ name: 'contact_update', text: UPDATE, values: valuesOf(tx.tenant, changed) });
+  if (erased.length > 0) {
+    await tx.query('delete from app.contact where tenant = $1 and id = any($2::uuid[])', [
+      tx.tenant,
+      pgArray('uuid', erased),
+    ]);
+  }
+}
+
+function valuesOf(tenant: string, changes: readonly (RecordChange & { readonly after: ContactState })[]): unknown[] {
+  const columns = changes.map(({ after }) => columnsOfState(after));
+  const states = changes.map(({ after }) => after);
+  return [
+    tenant,
+    pgArray(
+      'uuid',
+      changes.map(({ id }) => id),
+    ),
+    pgArray(
+      'int4',
+      changes.map(({ version }) => version),
+    ),
+    pgArray(
+      'jsonb',
+      states.map((state) => JSON.stringify(state)),
+    ),
+    pgArray(
+      'text',
+      states.map(({ type }) => type),
+    ),
+    pgArray(
+      'bool',
+      states.map(({ client }) => client),
+    ),
+    pgArray(
+      'text',
+      states.map(({ status }) => status),
+    ),
+    pgArray(
+      'text',
+      columns.map(({ name }) => name),
+    ),
+    pgArray(
+      'text',
+      columns.map(({ sortName }) => sortName),
+    ),
+    pgArray(
+      'text',
+      columns.map(({ search }) => search),
+    ),
+    pgArray(
+      'text',
+      columns.map(({ region }) => region),
+    ),
+    pgArray(
+      'bool',
+      states.map(({ phones }) => phones.length > 0),
+    ),
+    pgArray(
+      'bool',
+      states.map(({ emails }) => emails.length > 0),
+    ),
+    pgArray(
+      'text',
+      columns.map(({ archived }) => archived),
+    ),
+    pgArray(
+      'bool',
+      states.map(({ review }) => review.length > 0),
+    ),
+    pgArray(
+      'timestamptz',
+      changes.map(({ last }) => last.at),
+    ),
+    pgArray(
+      'text',
+      changes.map(({ last }) => last.actor ?? ''),
+    ),
+  ];
+}

@@ -1,0 +1,139 @@
+import { pgArray, type StoreTransaction } from '@caseledger/event-store';
+import type { ContactState } from '../contact/contact.js';
+import type { KeyHasher } from '../rows/key-hasher.js';
+import { keysOfRecord } from '../rows/record-keys.js';
+import type { RecordChange } from './contact.projection.js';
+
+/** Somebody else added a key between looking it up and writing it: the whole work starts over (DESIGN §6). */
+export class KeyTakenMeanwhile extends Error {
+  override readonly name = 'KeyTakenMeanwhile';
+}
+
+interface KeyChange {
+  readonly gained: Set<string>;
+  readonly lost: Set<string>;
+}
+
+/**
+ * Writes what records gained and lost in exact keys: an inline projection of the folded record, whatever event changed
+ * it. The changes are those of one batch. `locked` are the owners of keys that the caller has looked up and locked; the others are looked up here. New
+ * keys are inserted in sorted order, and fewer insertions than expected mean that somebody was faster.
+ */
+export async function writeKeys(
+  tx: StoreTransaction,
+  hasher: KeyHasher,
+  changes: readonly RecordChange[],
+  locked: ReadonlyMap<string, readonly string[]> | undefined,
+): Promise<void> {
+  const keys = keyChanges(tx.tenant, hasher, changes);
+  const unknown = [...keys.keys()].filter((key) => locked?.has(key) !== true).sort();
+  const present = await lockKeys(tx, unknown);
+  const inserts: [string, readonly string[]][] = [];
+  const updates: [string, readonly string[]][] = [];
+  const deletes: string[] = [];
+  for (const [key, { gained, lost }] of keys) {
+    const before = locked?.get(key) ?? present.get(key) ?? [];
+    const after = [...new Set([...before, ...gained])].filter((owner) => !lost.has(owner)).sort();
+    if (after.join() === before.join()) continue;
+    if (after.length === 0) deletes.push(key);
+    else (before.length === 0 ? inserts : updates).push([key, after]);
+  }
+  const batch = changes[0]?.last.batch ?? '';
+  await insertKeys(tx, inserts, batch);
+  await updateKeys(tx, updates, batch);
+  if (deletes.length === 0) return;
+  const values = [tx.tenant, pgArray('uuid', deletes.sort())];
+  await tx.query({ name: 'match_key_delete', text: DELETE, values });
+}
+
+function keyChanges(tenant: string, hasher: KeyHasher, changes: readonly RecordChange[]): Map<string, KeyChange> {
+  const keys = new Map<string, KeyChange>();
+  const change = (key: string): KeyChange => {
+    const known = keys.get(key);
+    if (known !== undefined) return known;
+    const fresh = { gained: new Set<string>(), lost: new Set<string>() };
+    keys.set(key, fresh);
+    return fresh;
+  };
+  for (const { id, before, after } of changes) {
+    const had = new Set(hashesOf(tenant, hasher, before));
+    for (const key of hashesOf(tenant, hasher, after)) if (!had.delete(key)) change(key).gained.add(id);
+    for (const key of had) change(key).lost.add(id);
+  }
+  return keys;
+}
+
+function hashesOf(tenant: string, hasher: KeyHasher, state: ContactState | undefined): string[] {
+  return state === undefined ? [] : keysOfRecord(state).map((key) => hasher.hash(tenant, key));
+}
+
+const LOCK = `
+select m.key, m.owners from unnest($2::uuid[]) u(key) join app.match_key m on m.tenant = $1 and m.key = u.key
+order by m.key for update of m`;
+
+/** Owners of these keys, locked in sorted order; keys that nobody has are absent. */
+export async function lockKeys(tx: StoreTransaction, keys: readonly string[]): Promise<Map<string, string[]>> {
+  if (keys.length === 0) return new Map();
+  const values = [tx.tenant, pgArray('uuid', keys)];
+  const { rows } = await tx.query<{ key: string; owners: string[] }>({ name: 'match_key_lock', text: LOCK, values });
+  return new Map(rows.map(({ key, owners }) => [key, owners]));
+}
+
+const READ = `
+select m.key, m.owners from unnest($2::uuid[]) u(key) join app.match_key m on m.tenant = $1 and m.key = u.key`;
+
+/** Owners of these keys, not locked: for predictions. */
+export async function readKeys(tx: StoreTransaction, keys: readonly string[]): Promise<Map<string, string[]>> {
+  if (keys.length === 0) return new Map();
+  const values = [tx.tenant, pgArray('uuid', keys)];
+  const { rows } = await tx.query<{ key: string; owners: string[] }>({ name: 'match_key_read', text: READ, values });
+  return new Map(rows.map(({ key, owners }) => [key, owners]));
+}
+
+const INSERT = `
+insert into app.match_key (tenant, key, owners, batch)
+select $1, u.key, string_to_array(u.owners, ',')::uuid[], $4::bigint from unnest($2::uuid[], $3::text[]) u(key, owners)
+on conflict (tenant, key) do nothing`;
+
+async function insertKeys(tx: StoreTransaction, inserts: [string, readonly string[]][], batch: string): Promise<void> {
+  if (inserts.length === 0) return;
+  const { rowCount } = await tx.query({
+    name: 'match_key_insert',
+    text: INSERT,
+    values: keyValues(tx, inserts, batch),
+  });
+  if (rowCount < inserts.length) throw new KeyTakenMeanwhile(`${inserts.length - rowCount} keys were taken meanwhile`);
+}
+
+const UPDATE = `
+update app.match_key m set owners = string_to_array(u.owners, ',')::uuid[], batch = $4::bigint
+from unnest($2::uuid[], $3::text[]) u(key, owners)
+where m.tenant = $1 and m.key = u.key`;
+
+async function updateKeys(tx: StoreTransaction, updates: [string, readonly string[]][], batch: string): Promise<void> {
+  if (updates.length === 0) return;
+  const { rowCount } = await tx.query({
+    name: 'match_key_update',
+    text: UPDATE,
+    values: keyValues(tx, updates, batch),
+  });
+  if (rowCount < updates.length) throw new KeyTakenMeanwhile('Locked keys were gone');
+}
+
+const DELETE = 'delete from app.match_key m using unnest($2::uuid[]) u(key) where m.tenant = $1 and m.key = u.key';
+
+function keyValues(tx: StoreTransaction, keys: [string, readonly string[]][], batch: string): unknown[] {
+  const sorted = keys.sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    tx.tenant,
+    pgArray(
+      'uuid',
+      sorted.map(([key]) => key),
+    ),
+    pgArray(
+      'text',
+      sorted.map(([, owners]) => owners.join(',')),
+    ),
+    batch,
+  ];
+}

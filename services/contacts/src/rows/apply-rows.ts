@@ -1,0 +1,228 @@
+import {
+  CommitUnknown,
+  WrongExpectedVersion,
+  uuid8,
+  type AppendContext,
+  type EventStore,
+  type NewEvent,
+  type StoreTransaction,
+  type StreamAppend,
+} from '@caseledger/event-store';
+import type { targetsV1 } from '@caseledger/contracts';
+import { CONTACT_CATEGORY } from '../contact/stored-contact.js';
+import { KNOWN_OWNERS, type KnownChange } from '../projections/contact.projection.js';
+import { KeyTakenMeanwhile, lockKeys } from '../projections/match-key.projection.js';
+import { LANE_CATEGORY } from '../projections/run.projection.js';
+import type { ChunkApplied } from '../run/run.events.js';
+import { chunkLookup, loadRecords, viewOfChunk } from './chunk-view.js';
+import type { KeyHasher } from './key-hasher.js';
+import { applied, laneStream, takeTurn, type OpenRunRow } from './lane-turn.js';
+import { judgeRow, type JudgeContext, type Judged } from './row-judge.js';
+import { asExpected, brokenOutcome, outcomeOf } from './row-outcome.js';
+import type { RowView } from './row-view.js';
+
+/** Named places in which a test can end the process (CORRECTNESS §9 I1). */
+export type CrashPoint = 'before_lock' | 'after_lock' | 'before_append' | 'before_commit' | 'after_commit';
+
+/** What writing chunks needs of the process around it. */
+export interface ChunkDeps {
+  readonly store: EventStore;
+  readonly hasher: KeyHasher;
+  /** Called at each named place; does nothing outside of tests. */
+  crashPoint(name: CrashPoint): void | Promise<void>;
+}
+
+/** How often a chunk starts over because somebody else was faster; each time at least one other writer got through. */
+const STARTS_MAX = 20;
+
+/**
+ * Applies one chunk exactly once (RUN-004): effects and outcomes in one transaction of the target, decided by the
+ * lane's row. `broken` are rows that cannot be processed at all; they fail and the others go on (RUN-007).
+ */
+export async function applyRows(
+  deps: ChunkDeps,
+  request: targetsV1.ApplyChunkRequest,
+  broken: ReadonlySet<number> = new Set(),
+): Promise<targetsV1.ChunkReply> {
+  await deps.crashPoint('before_lock');
+  const reply = await startingOver(() =>
+    deps.store.transaction(request.tenant, (tx) => applyOnce(deps, tx, request, broken)),
+  );
+  await deps.crashPoint('after_commit');
+  return reply;
+}
+
+/** Runs a chunk's transaction again when somebody else was faster, or when its COMMIT has an unknown end. */
+export async function startingOver<T>(transact: () => Promise<T>): Promise<T> {
+  for (let start = 1; ; start += 1) {
+    try {
+      return await transact();
+    } catch (thrown) {
+      // The lane's row tells the next start whether the unknown COMMIT was one.
+      const isWorthIt =
+        thrown instanceof KeyTakenMeanwhile ||
+        thrown instanceof WrongExpectedVersion ||
+        thrown instanceof CommitUnknown;
+      if (!isWorthIt || start >= STARTS_MAX) throw thrown;
+    }
+  }
+}
+
+/** One attempt inside a transaction; also run by the search for broken rows, which rolls back. */
+export async function applyOnce(
+  deps: ChunkDeps,
+  tx: StoreTransaction,
+  request: targetsV1.ApplyChunkRequest,
+  broken: ReadonlySet<number>,
+): Promise<targetsV1.ChunkReply> {
+  const { run, lane, seq, options } = request;
+  const turn = await takeTurn(tx, request);
+  if (turn.kind === 'answer') return turn.reply;
+  if (options === undefined) throw new Error('A chunk comes with its options');
+  const context = judgeContext(request.tenant, request.importId, options);
+  const rows = request.rows.filter(({ row }) => !broken.has(row));
+  const { view, owners } = await lockedView(deps, tx, rows, context, turn.run);
+  await deps.crashPoint('after_lock');
+
+  const written = new Map<string, RecordEvents>();
+  const stale = new Set(turn.stale);
+  const outcomes = request.rows.map((row) => {
+    if (broken.has(row.row)) return brokenOutcome(row.row, 'INTERNAL_ERROR');
+    const judged = judgeAsPlanned(row, context, view, stale);
+    if (judged.after !== undefined) collect(written, judged, run);
+    return outcomeOf(judged);
+  });
+
+  const chunk: ChunkApplied<targetsV1.RowOutcome> = {
+    run,
+    import: request.importId,
+    kind: turn.run.kind,
+    attempt: turn.run.attempt,
+    lane,
+    seq,
+    rows: outcomes,
+    stale: [...stale].filter((record) => !turn.stale.includes(record)),
+  };
+  const appends = [...[...written].map(appendOf), laneAppend(chunk)];
+  await deps.crashPoint('before_append');
+  await tx.append(appendContext(request), appends, { known: knownOf(written, owners) });
+  await deps.crashPoint('before_commit');
+  return applied(seq, outcomes);
+}
+
+/** What the judge needs to know, the same for prediction and run. */
+export function judgeContext(tenant: string, importId: string, options: targetsV1.ApplyOptions): JudgeContext {
+  return {
+    importId,
+    options,
+    source: 'IMPORT',
+    recordOf: (row) => uuid8('record', tenant, importId, String(row), 'contact'),
+  };
+}
+
+interface LockedView {
+  readonly view: RowView;
+  /** Owners by hash of every key looked up, none where nobody has it. */
+  readonly owners: ReadonlyMap<string, readonly string[]>;
+}
+
+// Keys sorted, then streams sorted; the owners are those of the locked rows, so nobody can change them any more.
+async function lockedView(
+  deps: ChunkDeps,
+  tx: StoreTransaction,
+  rows: readonly targetsV1.Row[],
+  context: JudgeContext,
+  run: OpenRunRow,
+): Promise<LockedView> {
+  const lookup = chunkLookup(rows, context.options.defaults, deps.hasher, tx.tenant);
+  const hashes = [...new Set(lookup.hashes.values())].sort();
+  const found = await lockKeys(tx, hashes);
+  const owners = new Map(hashes.map((hash): [string, readonly string[]] => [hash, found.get(hash) ?? []]));
+  // Only a retry can meet a record that an earlier attempt made for the same row.
+  const own = run.kind === 'RETRY' ? rows.map(({ row }) => context.recordOf(row)) : [];
+  const ids = [...new Set([...[...found.values()].flat(), ...lookup.named, ...own])];
+  const versions = ids.length === 0 ? new Map<string, number>() : await tx.lockStreams(ids);
+  const records = await loadRecords(tx, [...versions.keys()]);
+  return { view: viewOfChunk(lookup, owners, records), owners };
+}
+
+const WRITTEN: readonly string[] = ['CREATED', 'UPDATED', 'MERGED'];
+
+/**
+ * Judges a row with the live view and holds it to its confirmed plan: one that would end otherwise fails, and nothing of
+ * it is written (PRE-005). `stale` are the records whose planned change was not made; rows that were planned on top of
+ * it fail as well, even where the record's version happens to agree.
+ */
+export function judgeAsPlanned(row: targetsV1.Row, context: JudgeContext, view: RowView, stale: Set<string>): Judged {
+  const { expected } = row;
+  if (context.options.apply !== 'EXACT_PLAN' || expected === undefined) return judgeRow(row, context, view);
+  const mark = view.mark();
+  const judged = judgeRow(row, context, view);
+  const record = expected.record === '' ? judged.record : expected.record;
+  if (asExpected(judged, expected) && !stale.has(record)) return judged;
+  view.takeBack(mark);
+  if (WRITTEN.includes(expected.outcome)) stale.add(record);
+  const issue = { code: 'PLAN_ROW_STALE', severity: 'ERROR', params: { record } } as const;
+  const issues = [...judged.issues, issue];
+  return { ...judged, outcome: 'FAILED', reason: 'PLAN_ROW_STALE', after: undefined, events: [], issues };
+}
+
+/** The events of one record in a chunk, over all its rows. */
+export interface RecordEvents {
+  readonly change: KnownChange;
+  /** 0 when the chunk makes the record. */
+  readonly version: number;
+  readonly events: readonly NewEvent[];
+}
+
+function collect(written: Map<string, RecordEvents>, judged: Judged, run: string): void {
+  const { record, row, before, after } = judged;
+  if (after === undefined) return;
+  const meta = { run, row: row.row, line: row.line, ...(row.sheet === '' ? {} : { sheet: row.sheet }) };
+  const events = judged.events.map(({ type, data }, ordinal): NewEvent => {
+    const id = uuid8('event', run, String(row.row), record, String(ordinal));
+    return { id, type, data, meta };
+  });
+  const earlier = written.get(record);
+  written.set(record, {
+    change: { before: earlier === undefined ? before?.state : earlier.change.before, after: after.state },
+    version: earlier?.version ?? before?.version ?? 0,
+    events: earlier === undefined ? events : [...earlier.events, ...events],
+  });
+}
+
+function appendOf([stream, { version, events }]: [string, RecordEvents]): StreamAppend {
+  return { stream, category: CONTACT_CATEGORY, expected: version === 0 ? 'none' : version, events };
+}
+
+/** The chunk's own event, in the stream of its lane; its version is the chunk's number plus one. */
+export function laneAppend(chunk: ChunkApplied): StreamAppend {
+  const { run, lane, seq } = chunk;
+  return {
+    stream: laneStream(run, lane),
+    category: LANE_CATEGORY,
+    expected: seq === 0 ? 'none' : seq,
+    events: [
+      { id: uuid8('chunk', run, String(lane), String(seq)), type: 'ImportChunkApplied', data: chunk, meta: { run } },
+    ],
+  };
+}
+
+function appendContext(request: targetsV1.ApplyChunkRequest): AppendContext {
+  const { tenant, importId, actor, traceparent } = request;
+  return {
+    tenant,
+    origin: { kind: 'import', id: importId },
+    actor,
+    correlation: importId,
+    ...(traceparent === '' ? {} : { traceparent }),
+  };
+}
+
+function knownOf(
+  written: ReadonlyMap<string, RecordEvents>,
+  owners: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, unknown> {
+  const known = new Map<string, unknown>([...written].map(([id, { change }]) => [id, change]));
+  return known.set(KNOWN_OWNERS, owners);
+}
