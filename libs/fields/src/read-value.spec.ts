@@ -45,6 +45,7 @@ describe('readValue (FLD-001, VAL-006)', () => {
     ['language', 'pt_br', ['pt-BR']],
     ['language', 'zh-Hant-TW', ['zh-Hant-TW']],
     ['website', 'kestrel.net/about', ['https://kestrel.net/about']],
+    ['website', 'müller-post.de', ['https://müller-post.de']],
     ['website', 'http://kestrel.net', ['http://kestrel.net']],
     ['tags', 'VIP; referral ;vip', ['VIP', 'referral']],
     ['tags', 'one ::: two', ['one', 'two']],
@@ -143,6 +144,16 @@ describe('readValue (FLD-001, VAL-006)', () => {
       texts: [],
       codes: ['EMAIL_UNDELIVERABLE'],
     });
+  });
+
+  it('takes an address with accents the ten-thousandth time as the first', () => {
+    for (let n = 0; n < 20_000; n += 1) {
+      if (read('website', 'é.com').texts.length !== 1) throw new Error(`Refused the ${n}th time`);
+    }
+  });
+
+  it('leaves placeholders out of a list of tags, and says so', () => {
+    expect(read('tags', 'VIP; n/a; -')).toEqual({ texts: ['VIP'], codes: ['VALUE_PLACEHOLDER', 'VALUE_PLACEHOLDER'] });
   });
 
   it('suggests the nearest allowed value', () => {

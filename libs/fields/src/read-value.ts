@@ -213,13 +213,18 @@ function readChoice(field: FieldDefinition, text: string): Texts {
 function readTags(field: FieldDefinition, text: string): Texts {
   if (isPlaceholder(text)) return placeholder(text);
   const limit = field.lengthMax ?? 0;
+  const pieces = text
+    .split(/;|:::|[\r\n]/)
+    .map(trimText)
+    .filter((piece) => piece !== '');
   const tags = new Map<string, string>();
-  for (const tag of text.split(/;|:::|[\r\n]/).map(trimText)) {
+  for (const tag of pieces.filter((piece) => !isPlaceholder(piece))) {
     const key = fold(tag);
-    if (tag !== '' && !tags.has(key)) tags.set(key, tag);
+    if (!tags.has(key)) tags.set(key, tag);
   }
+  const findings = pieces.filter(isPlaceholder).flatMap((piece) => placeholder(piece).findings);
   const long = [...tags.values()].find((tag) => characterCount(tag) > limit);
-  if (long === undefined) return { texts: [...tags.values()], findings: [] };
+  if (long === undefined) return { texts: [...tags.values()], findings };
   return { texts: [], findings: [{ code: 'TEXT_TOO_LONG', params: { n: characterCount(long), limit, text: long } }] };
 }
 
@@ -235,10 +240,18 @@ function readWholeNumber(field: FieldDefinition, text: string): Texts {
 /** A web address with its scheme; `https` is what a bare host means today. Nothing but http and https is a page. */
 function webAddress(text: string): string | undefined {
   const written = /^https?:\/\//i.test(text) ? text : `https://${text}`;
-  if (/[\s<>"\\]/.test(written) || !URL.canParse(written)) return undefined;
-  const url = new URL(written);
-  const isHost = /^[^.]+(?:\.[^.]+)+\.?$/.test(url.hostname);
-  return isHost && url.username === '' && url.password === '' ? written : undefined;
+  const url = /[\s<>"\\]/.test(written) ? undefined : parseUrl(written);
+  if (url === undefined || url.username !== '' || url.password !== '') return undefined;
+  return /^[^.]+(?:\.[^.]+)+\.?$/.test(url.hostname) ? written : undefined;
+}
+
+/** Not `URL.canParse`: once optimised, Node 20 answers false for hosts with letters such as `é`. */
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function unstorable(text: string): Finding | undefined {

@@ -1,5 +1,7 @@
 /** Zero-width and direction marks that stand at the ends of cells copied from web pages; `\s` does not cover them. */
-const ZERO_WIDTH = new Set(['\u180e', '\u200b', '\u200c', '\u200d', '\u200e', '\u200f', '\u2060', '\ufeff', '\u00ad']);
+const ZERO_WIDTH = new Set(
+  '\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad',
+);
 
 /** Letters that do not fall apart into a letter and an accent. */
 const PLAIN_LETTERS = new Map([
