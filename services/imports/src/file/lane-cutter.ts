@@ -14,12 +14,17 @@ export interface CutChunk {
   readonly lane: number;
   readonly seq: number;
   readonly rows: number;
+  /** Smallest and largest row number. */
+  readonly firstRow: number;
+  readonly lastRow: number;
   readonly bytes: Buffer;
 }
 
 interface Lane {
   seq: number;
   rows: number;
+  firstRow: number;
+  lastRow: number;
   sizeBytes: number;
   parts: Buffer[];
 }
@@ -32,7 +37,7 @@ export class LaneCutter {
   private readonly lanes: Lane[];
 
   constructor(lanes: number, private readonly limits: ChunkLimits = CHUNK_LIMITS) {
-    this.lanes = Array.from({ length: lanes }, () => ({ seq: 0, rows: 0, sizeBytes: 0, parts: [] }));
+    this.lanes = Array.from({ length: lanes }, () => ({ seq: 0, rows: 0, firstRow: Infinity, lastRow: 0, sizeBytes: 0, parts: [] }));
   }
 
   /** Takes a row; answers the chunk that it filled up, if it did. */
@@ -42,6 +47,8 @@ export class LaneCutter {
     const full = at.rows > 0 && (at.rows >= this.limits.rows || at.sizeBytes + bytes.length > this.limits.bytes);
     const chunk = full ? this.take(lane, at) : undefined;
     at.rows += 1;
+    at.firstRow = Math.min(at.firstRow, row.row);
+    at.lastRow = Math.max(at.lastRow, row.row);
     at.sizeBytes += bytes.length;
     at.parts.push(bytes);
     return chunk;
@@ -58,9 +65,12 @@ export class LaneCutter {
   }
 
   private take(lane: number, at: Lane): CutChunk {
-    const chunk = { lane, seq: at.seq, rows: at.rows, bytes: Buffer.concat(at.parts) };
+    const { seq, rows, firstRow, lastRow } = at;
+    const chunk = { lane, seq, rows, firstRow, lastRow, bytes: Buffer.concat(at.parts) };
     at.seq += 1;
     at.rows = 0;
+    at.firstRow = Infinity;
+    at.lastRow = 0;
     at.sizeBytes = 0;
     at.parts = [];
     return chunk;

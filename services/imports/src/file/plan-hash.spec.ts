@@ -17,11 +17,10 @@ const head: PlanHead = {
   attempt: 1,
 };
 const change = { record: 'new-1', field: 'city', before: '', after: '"Eugene"', column: 2, keptBecause: '' };
-const nobody = (): undefined => undefined;
 
 function hashOf(of: Partial<PlanHead> = {}, verdict = aVerdict({ row: 1 })): string {
   const hash = new PlanHash({ ...head, ...of });
-  hash.addRow(1, verdictDigest(verdict, nobody));
+  hash.addRow(1, verdictDigest(verdict));
   return hash.digest();
 }
 
@@ -60,18 +59,26 @@ describe('the hash of a plan (PRE-004)', () => {
   it('does not run texts together', () => {
     const one = { ...change, before: 'a', after: 'bc' };
     const two = { ...change, before: 'ab', after: 'c' };
-    expect(verdictDigest(aVerdict({ row: 1, changes: [one] }), nobody)).not.toEqual(verdictDigest(aVerdict({ row: 1, changes: [two] }), nobody));
+    expect(verdictDigest(aVerdict({ row: 1, changes: [one] }))).not.toEqual(verdictDigest(aVerdict({ row: 1, changes: [two] })));
   });
 
   it('names a record yet to be made by its row', () => {
-    const of = (record: string) => verdictDigest(aVerdict({ row: 1, changes: [{ ...change, record }] }), (id) => (id.startsWith('new-') ? 1 : undefined));
-    expect(of('new-1')).toEqual(of('new-2'));
-    expect(of('new-1')).not.toEqual(of('c1'));
+    const made = (record: string) => {
+      const effects = [{ kind: 'CONTACT_CREATED', record, fromVersion: 0, toVersion: 1 }];
+      return verdictDigest(aVerdict({ row: 1, effects, changes: [{ ...change, record }] }));
+    };
+    expect(made('new-1')).toEqual(made('new-2'));
+    const earlier = (record: string, earlierRow: number) => {
+      const match = { verdict: 'MATCH', key: 'EMAIL', record, score: 1, records: [record], earlierRow };
+      return verdictDigest(aVerdict({ row: 2, outcome: 'UPDATED', match, changes: [{ ...change, record }] }));
+    };
+    expect(earlier('new-1', 1)).toEqual(earlier('new-2', 1));
+    expect(earlier('c1', 0)).not.toEqual(earlier('c2', 0));
   });
 
   it('does not depend on the versions that records have meanwhile or on the order of candidates', () => {
     const match = { verdict: 'AMBIGUOUS', key: 'EMAIL', record: '', score: 1, earlierRow: 0 };
-    const of = (records: string[], pinnedVersion: number) => verdictDigest(aVerdict({ row: 1, match: { ...match, records }, pinnedVersion }), nobody);
+    const of = (records: string[], pinnedVersion: number) => verdictDigest(aVerdict({ row: 1, match: { ...match, records }, pinnedVersion }));
     expect(of(['a', 'b'], 3)).toEqual(of(['b', 'a'], 4));
   });
 });

@@ -53,14 +53,12 @@ export class PlanHash {
   }
 }
 
-/** Names the row that would make a record, for records that do not exist before the run; undefined for others. */
-export type MadeByRow = (record: string) => number | undefined;
-
 /** The digest of one row's prediction, 32 bytes: outcome, match, effects, changes and issues. */
-export function verdictDigest(verdict: targetsV1.RowVerdict, madeBy: MadeByRow): Buffer {
+export function verdictDigest(verdict: targetsV1.RowVerdict): Buffer {
   const hash = createHash('sha256');
+  const made = recordsMade(verdict);
   const name = (record: string): string => {
-    const row = record === '' ? undefined : madeBy(record);
+    const row = made.get(record);
     return row === undefined ? record : `row ${row}`;
   };
   const { match } = verdict;
@@ -81,6 +79,14 @@ export function verdictDigest(verdict: targetsV1.RowVerdict, madeBy: MadeByRow):
   write(hash, String(verdict.issues.length));
   for (const issue of verdict.issues) write(hash, issue.code, issue.severity, String(issue.column), issue.field);
   return hash.digest();
+}
+
+/** Records that do not exist before the run, with the row that would make each: this row, or an earlier one it matches. */
+function recordsMade({ row, match, effects }: targetsV1.RowVerdict): ReadonlyMap<string, number> {
+  const made = new Map<string, number>();
+  for (const { kind, record } of effects) if (kind.endsWith('_CREATED')) made.set(record, row);
+  if (match !== undefined && match.earlierRow > 0 && match.record !== '') made.set(match.record, match.earlierRow);
+  return made;
 }
 
 function writeOptions(hash: Hash, options: ImportOptions): void {

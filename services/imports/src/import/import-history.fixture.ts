@@ -1,5 +1,5 @@
 import type { ImportEvent, ImportOptions, OutcomeCounts } from './import.events.js';
-import { NO_COUNTS } from './import.events.js';
+import { EVERY_FAILED_ROW, NO_COUNTS } from './import.events.js';
 import { evolve, noImport, type Import } from './import.js';
 
 /* Histories for the specifications of this folder: each is the one before with a few facts more. */
@@ -80,7 +80,7 @@ export const retrying: ImportEvent[] = [
       importDay: '2026-05-04',
       rows: 2,
       source: { kind: 'ROWS' },
-      selection: { rows: [3, 4], continueCancelled: false },
+      selection: { ...EVERY_FAILED_ROW, rows: [3, 4] },
       alreadyApplied: 0,
       startedBy: 'tomas',
     },

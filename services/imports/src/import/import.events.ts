@@ -9,7 +9,10 @@ export type PauseKind = 'PAUSED' | 'PAUSED_RESOURCE' | 'PAUSED_ACCESS';
 /** How much of an ended import's contribution has been taken out again. */
 export type RevertState = 'NONE' | 'REVERTING' | 'PARTLY_REVERTED' | 'REVERTED';
 
-/** Rows per outcome; `held` is part of `skipped`, `read` is the sum of the six others (LED-001). */
+/**
+ * Rows per outcome; `read` is the sum of the six others (LED-001). `held` and `notProcessed` (a cancel came before the
+ * row's turn) are parts of `skipped`.
+ */
 export interface OutcomeCounts {
   readonly read: number;
   readonly created: number;
@@ -19,6 +22,7 @@ export interface OutcomeCounts {
   readonly skipped: number;
   readonly failed: number;
   readonly held: number;
+  readonly notProcessed: number;
 }
 
 /** A code of PRODUCT §5 with what fills its message. */
@@ -65,6 +69,20 @@ export type DecisionAction = '' | 'SKIP' | 'UPDATE' | 'MERGE' | 'CREATE' | 'EXCL
 
 /** Where the rows of a retry come from: rows of the first file, or a corrected file uploaded again (LED-007). */
 export type RetrySource = { readonly kind: 'ROWS' } | { readonly kind: 'FILE'; readonly importId: string };
+
+/**
+ * Which failed and held rows a retry tries: these, or all of an outcome, reason or code; or the rows not processed
+ * because of a cancel. With a corrected file the file says which.
+ */
+export interface RetrySelection {
+  readonly rows: readonly number[];
+  readonly outcome: string;
+  readonly reason: string;
+  readonly code: string;
+  readonly continueCancelled: boolean;
+}
+
+export const EVERY_FAILED_ROW: RetrySelection = { rows: [], outcome: '', reason: '', code: '', continueCancelled: false };
 
 export type ImportEvent =
   | Fact<
@@ -120,8 +138,7 @@ export type ImportEvent =
         importDay: string;
         rows: number;
         source: RetrySource;
-        /** Which rows: chosen by number, or every row not processed because of a cancel. */
-        selection: { rows: readonly number[]; continueCancelled: boolean };
+        selection: RetrySelection;
         /** Rows of a corrected file that an earlier attempt applied already (ROW_ALREADY_APPLIED). */
         alreadyApplied: number;
         startedBy: string;
@@ -163,4 +180,5 @@ export const NO_COUNTS: OutcomeCounts = {
   skipped: 0,
   failed: 0,
   held: 0,
+  notProcessed: 0,
 };

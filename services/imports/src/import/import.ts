@@ -8,10 +8,12 @@ import type {
   OutcomeCounts,
   PauseKind,
   Reason,
+  RetrySelection,
   RetrySource,
   RevertState,
   TargetPosition,
 } from './import.events.js';
+import { EVERY_FAILED_ROW } from './import.events.js';
 
 /** What every import knows from its creation on. */
 interface Known {
@@ -65,7 +67,7 @@ export interface Attempt {
   readonly rows: number;
   readonly startedBy: string;
   readonly source: RetrySource;
-  readonly selection: { readonly rows: readonly number[]; readonly continueCancelled: boolean };
+  readonly selection: RetrySelection;
   /** PLANNING: its plan is being made · PLANNED: chunks are to be cut · OPEN: the target knows the run. */
   readonly phase: 'PLANNING' | 'PLANNED' | 'OPEN';
   readonly chunksPerLane: readonly number[];
@@ -264,7 +266,7 @@ function firstAttempt(plan: Plan, data: { run: string; startedBy: string }): Att
     rows: plan.rows,
     startedBy: data.startedBy,
     source: { kind: 'ROWS' },
-    selection: { rows: [], continueCancelled: false },
+    selection: EVERY_FAILED_ROW,
     phase: 'PLANNED',
     chunksPerLane: [],
   };

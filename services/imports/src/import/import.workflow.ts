@@ -16,7 +16,8 @@ export type JobKind =
   | 'cut'
   | 'preview-revert'
   | 'open-revert'
-  | 'expire';
+  | 'close'
+  | 'close-revert';
 
 /** A job to be stored in the transaction of the event it follows from. */
 export interface JobWanted {

@@ -2,7 +2,7 @@ import * as decide from './run.decider.js';
 import { completePlan, failPlan } from './import.decider.js';
 import * as history from './import-history.fixture.js';
 import { counts, given, then } from './import-history.fixture.js';
-import type { ImportEvent } from './import.events.js';
+import { EVERY_FAILED_ROW, type ImportEvent } from './import.events.js';
 
 const types = (events: readonly ImportEvent[]): string[] => events.map(({ type }) => type);
 const close = { run: 'r1', counts: counts(8, 2), ledgerRoot: 'root' };
@@ -71,7 +71,7 @@ describe('a retry (LED-009)', () => {
     importDay: '2026-05-04',
     rows: 2,
     source: { kind: 'ROWS' as const },
-    selection: { rows: [3, 4], continueCancelled: false },
+    selection: { ...EVERY_FAILED_ROW, rows: [3, 4] },
     alreadyApplied: 0,
     startedBy: 'tomas',
   };

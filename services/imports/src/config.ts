@@ -1,0 +1,75 @@
+import { tmpdir } from 'node:os';
+import { address, integer, key32, optionalText, readEnvironment, secret, text, url, type Environment } from '@caseledger/service-kit';
+
+/** Limits of PRODUCT §6 that an installation can set. */
+export interface ImportLimits {
+  readonly fileBytes: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly cellCharacters: number;
+  /** Of a part of an upload. */
+  readonly partBytes: number;
+  /** Imports of a company at once, waiting, and drafts. */
+  readonly running: number;
+  readonly waiting: number;
+  readonly drafts: number;
+  /** Chunks without an outcome per lane and per run. */
+  readonly inFlightPerLane: number;
+  readonly inFlightPerRun: number;
+  /** A chunk without an outcome for so long is dispatched again. */
+  readonly redispatchMs: number;
+}
+
+export interface ImportsConfig {
+  readonly database: { readonly appUrl: string; readonly tailUrl: string; readonly ownerUrl?: string };
+  readonly vaultUrl: string;
+  readonly masterKey: Buffer;
+  readonly contextSecret: string;
+  /** Where the gRPC server listens, `host:port`. */
+  readonly listen: string;
+  readonly contactsAddress: string;
+  readonly objectsDir: string;
+  readonly workDir: string;
+  readonly limits: ImportLimits;
+}
+
+export const DEFAULT_IMPORT_LIMITS: ImportLimits = {
+  fileBytes: 512 * 1024 * 1024,
+  rows: 5_000_000,
+  columns: 1_000,
+  cellCharacters: 100_000,
+  partBytes: 8 * 1024 * 1024,
+  running: 3,
+  waiting: 100,
+  drafts: 100,
+  inFlightPerLane: 2,
+  inFlightPerRun: 16,
+  redispatchMs: 60_000,
+};
+
+/** The configuration of imports and of the worker's part of it. @throws ConfigurationFaults naming every fault at once. */
+export function readImportsConfig(env: Environment): ImportsConfig {
+  const limits = DEFAULT_IMPORT_LIMITS;
+  const read = readEnvironment(env, {
+    appUrl: url('IMPORTS_DATABASE_URL', ['postgres', 'postgresql']),
+    tailUrl: url('IMPORTS_DATABASE_TAIL_URL', ['postgres', 'postgresql']),
+    ownerUrl: optionalText('IMPORTS_DATABASE_OWNER_URL'),
+    vaultUrl: url('IMPORTS_VAULT_URL', ['postgres', 'postgresql']),
+    masterKey: key32('CASELEDGER_MASTER_KEY'),
+    contextSecret: secret('CASELEDGER_CONTEXT_SECRET'),
+    listen: address('IMPORTS_LISTEN', '127.0.0.1:0'),
+    contactsAddress: address('CONTACTS_ADDRESS'),
+    objectsDir: text('CASELEDGER_OBJECTS_DIR'),
+    workDir: text('CASELEDGER_WORK_DIR', tmpdir()),
+    fileBytes: integer('IMPORTS_FILE_BYTES_MAX', { otherwise: limits.fileBytes, min: 1_024, max: 8 * 1024 ** 3 }),
+    rows: integer('IMPORTS_ROWS_MAX', { otherwise: limits.rows, min: 1, max: 50_000_000 }),
+    columns: integer('IMPORTS_COLUMNS_MAX', { otherwise: limits.columns, min: 1, max: 10_000 }),
+    running: integer('IMPORTS_RUNNING_MAX', { otherwise: limits.running, min: 1, max: 100 }),
+  });
+  const { appUrl, tailUrl, ownerUrl, fileBytes, rows, columns, running, ...rest } = read;
+  return {
+    ...rest,
+    database: { appUrl, tailUrl, ...(ownerUrl === undefined ? {} : { ownerUrl }) },
+    limits: { ...limits, fileBytes, rows, columns, running },
+  };
+}

@@ -1,0 +1,104 @@
+import { targetsV1 } from '@caseledger/contracts';
+import { laneCount, laneOf } from './file/components.js';
+import { LaneCutter, type CutChunk } from './file/lane-cutter.js';
+import { platform } from './import.commands.js';
+import type { ImportContext } from './import.context.js';
+import { isRunning, type Attempt } from './import/import.js';
+import { pauseFor, recordSplit } from './import/run.decider.js';
+import type { JobAtWork, JobHandler } from './job.runner.js';
+import { listObjects, recordObjects, type ManifestEntry } from './objects/manifest.js';
+import { rowsInOrder, storeChunk } from './plan.generation.js';
+import { isMapped, type Mapped } from './plan.inputs.js';
+import { readTies } from './plan.ties.js';
+import { planRowsOf, readPlanWork, type PlanRow, type PlanWork } from './projections/plan.queries.js';
+
+/*
+ * The leased job that cuts a run's chunks from the final verdicts of its plan: every row with what was predicted for
+ * it, so that the run can hold itself to the plan (PRE-005). The run is opened in the target before the number of its
+ * chunks is stored, and that before the first is dispatched.
+ */
+
+export function cutJob(context: ImportContext): JobHandler {
+  return {
+    kind: 'cut',
+    run: (job) => cut(context, job),
+    giveUp: async (job, reason, reference) => {
+      const why = { code: reason?.code ?? 'INTERNAL_ERROR', params: reason === undefined ? { ref: reference } : { ...reason.params } };
+      await context.commands.work(platform(job.tenant), { imports: [job.about] }, async ({ tx, imports: [held] }) => {
+        if (held !== undefined) held.add(pauseFor('PAUSED', why, held.state));
+        await job.complete(tx);
+      });
+    },
+  };
+}
+
+async function cut(context: ImportContext, job: JobAtWork): Promise<void> {
+  const { tenant, about: importId, subject: run } = job;
+  const state = await context.commands.load(tenant, importId);
+  const isWaiting = isMapped(state) && isRunning(state) && state.attempt.run === run && state.attempt.phase === 'PLANNED';
+  const work = isWaiting ? await context.store.transaction(tenant, (tx) => readPlanWork(tx, state.attempt.plan.id)) : undefined;
+  if (!isWaiting || work === undefined) return context.store.transaction(tenant, (tx) => job.complete(tx));
+  const { entries, chunksPerLane } = await cutChunks(context, job, state, work, run);
+  await openRun(context, tenant, importId, state.attempt, chunksPerLane);
+  await context.commands.work(platform(tenant), { imports: [importId] }, async ({ tx, imports: [held] }) => {
+    await recordObjects(tx, entries);
+    if (held !== undefined) held.add(recordSplit({ run, rows: work.rows, chunksPerLane }, held.state));
+    await job.complete(tx);
+  });
+}
+
+async function openRun(context: ImportContext, tenant: string, importId: string, attempt: Attempt, chunksPerLane: number[]): Promise<void> {
+  const { run, number, kind, startedBy: actor } = attempt;
+  const runKind = kind === 'IMPORT' ? targetsV1.RunKind.RUN_KIND_IMPORT : targetsV1.RunKind.RUN_KIND_RETRY;
+  for (const target of context.targets) {
+    await target.open({ tenant, run, importId, kind: runKind, attempt: number, actor, chunksPerLane });
+  }
+}
+
+/** Rows whose predictions are read together. */
+const PAGE_ROWS = 500;
+
+async function cutChunks(
+  context: ImportContext,
+  job: JobAtWork,
+  state: Mapped,
+  work: PlanWork,
+  run: string,
+): Promise<{ entries: ManifestEntry[]; chunksPerLane: number[] }> {
+  const { tenant, about: importId } = job;
+  const { components } = await readTies(context, { tenant, importId, plan: work.plan }, work.rows);
+  const objects = await context.store.transaction(tenant, (tx) => listObjects(tx, work.config, 'rows'));
+  const lanes = laneCount(work.rows);
+  const cutter = new LaneCutter(lanes);
+  const entries: ManifestEntry[] = [];
+  const store = async (chunk: CutChunk): Promise<void> => {
+    entries.push(await storeChunk(context, tenant, importId, { setId: run, kind: 'run', generation: 1 }, chunk));
+  };
+  const page: { row: targetsV1.Row; index: number }[] = [];
+  const flush = async (): Promise<void> => {
+    const numbers = page.map(({ row }) => row.row);
+    const predictions = await context.store.transaction(tenant, (tx) => planRowsOf(tx, work.plan, numbers));
+    for (const { row, index } of page) {
+      const expected = expectationOf(predictions.get(row.row), row.row);
+      const decision = state.decisions.get(row.row);
+      const lane = laneOf(components.componentOf(index), lanes);
+      const chunk = cutter.add(lane, { ...row, cells: [], tied: components.isTied(index), decision, expected });
+      if (chunk !== undefined) await store(chunk);
+    }
+    page.length = 0;
+  };
+  for await (const row of rowsInOrder(context, job, importId, objects)) {
+    page.push(row);
+    if (page.length === PAGE_ROWS) await flush();
+  }
+  await flush();
+  for (const chunk of cutter.rest()) await store(chunk);
+  return { entries, chunksPerLane: cutter.chunksPerLane() };
+}
+
+/** What the confirmed plan says about a row; a row without a prediction would be a hole in the plan. */
+function expectationOf(prediction: PlanRow | undefined, row: number): targetsV1.RowExpectation {
+  if (prediction === undefined) throw new Error(`Row ${row} has no prediction`);
+  const { outcome, reason, record, version } = prediction;
+  return { outcome, reason, record: record ?? '', version };
+}

@@ -1,0 +1,22 @@
+import type { EventStore, JobQueue } from '@caseledger/event-store';
+import type { Logger } from '@caseledger/service-kit';
+import type { ImportCommands } from './import.commands.js';
+import type { ImportLimits } from './config.js';
+import type { ImportMetrics } from './import.metrics.js';
+import type { ImportObjects } from './objects/import-objects.js';
+import type { RowTarget } from './row-target.js';
+
+/** What the parts of this service work with; put together in the modules. */
+export interface ImportContext {
+  readonly store: EventStore;
+  readonly jobs: JobQueue;
+  readonly commands: ImportCommands;
+  readonly objects: ImportObjects;
+  /** In the order in which a row is applied; contacts first. */
+  readonly targets: readonly [RowTarget, ...RowTarget[]];
+  readonly limits: ImportLimits;
+  /** Where private copies of files are made; removed after use. */
+  readonly workDir: string;
+  readonly logger: Logger;
+  readonly metrics: ImportMetrics;
+}

@@ -1,0 +1,214 @@
+import { pgArray, type StoreTransaction } from '@caseledger/event-store';
+import type { TargetPosition } from '../import/import.events.js';
+
+/* Plans in the making and their rows: an index of the immutable objects that hold them. */
+
+export interface PlanWork {
+  readonly plan: string;
+  readonly importId: string;
+  readonly generation: number;
+  readonly lanes: number;
+  readonly config: string;
+  readonly rows: number;
+  readonly positions: readonly TargetPosition[];
+}
+
+/** The state of a plan's making; with `lock` nobody else changes it until the transaction ends. */
+export async function readPlanWork(tx: StoreTransaction, plan: string, lock = false): Promise<PlanWork | undefined> {
+  const { rows } = await tx.query<PlanWork & Record<string, unknown>>(
+    `select plan, import_id as "importId", generation, lanes, config, rows, positions
+     from app.plan_work where tenant = $1 and plan = $2 ${lock ? 'for update' : ''}`,
+    [tx.tenant, plan],
+  );
+  return rows[0];
+}
+
+/** Begins a generation of a plan; the first one forgets what an earlier try of the same plan had recorded. */
+export async function savePlanWork(tx: StoreTransaction, work: PlanWork): Promise<void> {
+  if (work.generation === 1) {
+    for (const table of ['plan_row', 'plan_lane']) {
+      await tx.query(`delete from app.${table} where tenant = $1 and plan = $2`, [tx.tenant, work.plan]);
+    }
+    await tx.query('delete from app.manifest where tenant = $1 and set_id = $2', [tx.tenant, work.plan]);
+  }
+  await tx.query(
+    `insert into app.plan_work (tenant, plan, import_id, generation, lanes, config, rows, positions)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (tenant, plan) do update set generation = excluded.generation, lanes = excluded.lanes,
+       config = excluded.config, rows = excluded.rows, positions = excluded.positions`,
+    [tx.tenant, work.plan, work.importId, work.generation, work.lanes, work.config, work.rows, JSON.stringify(work.positions)],
+  );
+}
+
+/** Marks a lane as judged; false when somebody else has recorded it already. */
+export async function markLaneJudged(tx: StoreTransaction, plan: string, generation: number, lane: number): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'insert into app.plan_lane (tenant, plan, generation, lane) values ($1, $2, $3, $4) on conflict do nothing',
+    [tx.tenant, plan, generation, lane],
+  );
+  return rowCount === 1;
+}
+
+export async function lanesJudged(tx: StoreTransaction, plan: string, generation: number): Promise<number> {
+  const { rows } = await tx.query<{ n: number }>(
+    'select count(*)::int as n from app.plan_lane where tenant = $1 and plan = $2 and generation = $3',
+    [tx.tenant, plan, generation],
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** The row objects an attempt's rows are in. */
+export async function configOfPlan(tx: StoreTransaction, importId: string, attempt: number): Promise<string | undefined> {
+  const { rows } = await tx.query<{ config: string }>(
+    `select w.config from app.import i
+       cross join lateral jsonb_to_recordset(i.view -> 'attempts') as a (attempt int, plan uuid)
+       join app.plan_work w on w.tenant = i.tenant and w.plan = a.plan
+     where i.tenant = $1 and i.id = $2 and a.attempt = $3`,
+    [tx.tenant, importId, attempt],
+  );
+  return rows[0]?.config;
+}
+
+/** One code of a prediction, as the lists of issues group it. */
+export interface PlannedCode {
+  readonly code: string;
+  readonly severity: string;
+  readonly column: number;
+  readonly field: string;
+}
+
+/** A row's prediction in brief. */
+export interface PlanRow {
+  readonly row: number;
+  readonly lane: number;
+  readonly seq: number;
+  readonly generation: number;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly matchVerdict: string;
+  /** The record matched; null when there is none. */
+  readonly record: string | null;
+  readonly version: number;
+  readonly earlierRow: number;
+  readonly effects: readonly string[];
+  readonly codes: readonly PlannedCode[];
+  readonly digest: Buffer;
+}
+
+const SAVE = `
+insert into app.plan_row (tenant, plan, generation, lane, seq, row, outcome, reason, match_verdict,
+  record, version, earlier_row, effects, codes, digest)
+select $1, $2, $3, $4, n.seq, n.row, n.outcome, n.reason, n.match_verdict, n.record, n.version,
+  n.earlier_row, string_to_array(n.effects, ' '), n.codes, n.digest
+from unnest($5::int[], $6::int[], $7::int[], $8::bool[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::int[],
+  $14::int[], $15::text[], $16::jsonb[], $17::bytea[])
+  as n (seq, row, outcome, reason, match_verdict, record, version, earlier_row, effects, codes, digest)
+on conflict (tenant, plan, row) do update set generation = excluded.generation, lane = excluded.lane,
+  seq = excluded.seq, outcome = excluded.outcome,
+  reason = excluded.reason, match_verdict = excluded.match_verdict, record = excluded.record,
+  version = excluded.version, earlier_row = excluded.earlier_row, effects = excluded.effects, codes = excluded.codes,
+  digest = excluded.digest`;
+
+const SAVE_ROWS = 5_000;
+
+/** Stores the predictions of one lane; those of a later generation replace the earlier ones. */
+export async function savePlanRows(
+  tx: StoreTransaction,
+  of: { readonly plan: string; readonly generation: number; readonly lane: number },
+  rows: readonly PlanRow[],
+): Promise<void> {
+  for (let at = 0; at < rows.length; at += SAVE_ROWS) {
+    const part = rows.slice(at, at + SAVE_ROWS);
+    await tx.query({
+      name: 'imports.save-plan-rows',
+      text: SAVE,
+      values: [
+        tx.tenant,
+        of.plan,
+        of.generation,
+        of.lane,
+        pgArray('int4', part.map(({ seq }) => seq)),
+        pgArray('int4', part.map(({ row }) => row)),
+        pgArray('text', part.map(({ outcome }) => outcome)),
+        pgArray('text', part.map(({ reason }) => reason)),
+        pgArray('text', part.map(({ matchVerdict }) => matchVerdict)),
+        pgArray('uuid', part.map(({ record }) => record)),
+        pgArray('int4', part.map(({ version }) => version)),
+        pgArray('int4', part.map(({ earlierRow }) => earlierRow)),
+        pgArray('text', part.map(({ effects }) => effects.join(' '))),
+        pgArray('jsonb', part.map(({ codes }) => JSON.stringify(codes))),
+        pgArray('bytea', part.map(({ digest }) => digest)),
+      ],
+    });
+  }
+}
+
+const COLUMNS = `row, lane, seq, generation, outcome, reason, match_verdict as "matchVerdict", record,
+  version, earlier_row as "earlierRow", effects, codes, digest`;
+
+/** Predictions after a row, by row number. */
+export async function planRowsAfter(tx: StoreTransaction, plan: string, afterRow: number, limit: number): Promise<PlanRow[]> {
+  const { rows } = await tx.query<PlanRow & Record<string, unknown>>(
+    `select ${COLUMNS} from app.plan_row where tenant = $1 and plan = $2 and row > $3 order by row limit $4`,
+    [tx.tenant, plan, afterRow, limit],
+  );
+  return rows;
+}
+
+/** Predictions of these rows, by row number. */
+export async function planRowsOf(tx: StoreTransaction, plan: string, numbers: readonly number[]): Promise<Map<number, PlanRow>> {
+  const { rows } = await tx.query<PlanRow & Record<string, unknown>>(
+    `select ${COLUMNS} from app.plan_row p join unnest($3::int[]) n on p.row = n where tenant = $1 and plan = $2`,
+    [tx.tenant, plan, pgArray('int4', numbers)],
+  );
+  return new Map(rows.map((row) => [row.row, row]));
+}
+
+export interface PlanFilter {
+  readonly outcome: string;
+  readonly reason: string;
+  readonly code: string;
+  readonly column?: number;
+  readonly rows: readonly number[];
+}
+
+const MATCHES = `
+tenant = $1 and plan = $2 and ($3 = '' or outcome = $3) and ($4 = '' or reason = $4)
+  and ($5 = '' or reason = $5 or codes @> jsonb_build_array(jsonb_build_object('code', $5::text)))
+  and ($6::int is null or codes @> jsonb_build_array(jsonb_build_object('column', $6::int)))
+  and (cardinality($7::int[]) = 0 or row = any($7::int[]))`;
+
+export async function listPlanRows(
+  tx: StoreTransaction,
+  plan: string,
+  filter: PlanFilter,
+  page: { readonly first: number; readonly afterRow: number },
+): Promise<{ rows: PlanRow[]; total: number }> {
+  const values = [tx.tenant, plan, filter.outcome, filter.reason, filter.code, filter.column ?? null, pgArray('int4', filter.rows)];
+  const { rows } = await tx.query<PlanRow & Record<string, unknown>>(
+    `select ${COLUMNS} from app.plan_row where ${MATCHES} and row > $8 order by row limit $9`,
+    [...values, page.afterRow, page.first],
+  );
+  const { rows: counted } = await tx.query<{ n: number }>(`select count(*)::int as n from app.plan_row where ${MATCHES}`, values);
+  return { rows, total: counted[0]?.n ?? 0 };
+}
+
+export interface IssueGroupRow {
+  readonly code: string;
+  readonly severity: string;
+  readonly column: number;
+  readonly count: number;
+  readonly exampleRows: number[];
+}
+
+/** Issues of a plan grouped by code and column, with at most 1,000 example rows each (VAL-005). */
+export async function issueGroups(tx: StoreTransaction, plan: string): Promise<IssueGroupRow[]> {
+  const { rows } = await tx.query<IssueGroupRow & Record<string, unknown>>(
+    `select c ->> 'code' as code, c ->> 'severity' as severity, (c ->> 'column')::int as column, count(*)::int as count,
+       (array_agg(row order by row))[1:1000] as "exampleRows"
+     from app.plan_row, jsonb_array_elements(codes) c where tenant = $1 and plan = $2
+     group by 1, 2, 3 order by 2, 4 desc, 1, 3`,
+    [tx.tenant, plan],
+  );
+  return rows;
+}

@@ -1,0 +1,123 @@
+import { targetsV1 } from '@caseledger/contracts';
+import { isDomainError } from '@caseledger/errors';
+import { platform, type Caller, type OnceOnly } from './import.commands.js';
+import type { ImportContext } from './import.context.js';
+import type { PauseKind, Reason } from './import/import.events.js';
+import { cancelImport, pauseFor, pauseImport, resumeFrom, resumeImport } from './import/run.decider.js';
+import { isRunning, type Import } from './import/import.js';
+import { countsOf } from './projections/ledger.queries.js';
+import { withNotProcessed } from './projections/outcome-counts.js';
+import type { RunRow } from './projections/runs.projection.js';
+import { cancelRevert, pauseRevert, resumeRevert } from './revert/revert.decider.js';
+import type { Revert } from './revert/revert.js';
+
+/*
+ * Pause, resume and cancel. The run's state is changed in the targets first: after their answer no chunk is written, so
+ * what is acknowledged to the user holds (DESIGN 13, RUN-005). Then the events follow.
+ */
+
+const { RUN_STATE_RUNNING, RUN_STATE_PAUSED, RUN_STATE_CANCELLED } = targetsV1.RunState;
+
+export class RunControl {
+  constructor(private readonly context: ImportContext) {}
+
+  async pause(caller: Caller, importId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
+    const state = await this.context.commands.load(caller.tenant, importId);
+    pauseImport(state);
+    await this.setInTargets(caller, openRunOf(state), RUN_STATE_PAUSED);
+    return this.context.commands.change(caller, importId, pauseImport, once);
+  }
+
+  async resume(caller: Caller, importId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
+    const state = await this.context.commands.load(caller.tenant, importId);
+    resumeImport(state);
+    await this.setInTargets(caller, openRunOf(state), RUN_STATE_RUNNING);
+    return this.context.commands.change(caller, importId, resumeImport, once);
+  }
+
+  async cancel(caller: Caller, importId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
+    const state = await this.context.commands.load(caller.tenant, importId);
+    const by = caller.actor ?? '';
+    const rowsOfFile = state.status === 'NONE' ? 0 : (state.analysis?.rows ?? 0);
+    await this.setInTargets(caller, openRunOf(state), RUN_STATE_CANCELLED);
+    return this.context.commands.change(
+      caller,
+      importId,
+      async (now, tx) => cancelImport(by, withNotProcessed(await countsOf(tx, importId), rowsOfFile), now),
+      once,
+    );
+  }
+
+  /** The platform pauses a run, import or revert alike, and says why (RUN-006). */
+  async pauseFor(tenant: string, run: RunRow, why: PauseKind, reason: Reason): Promise<void> {
+    const caller = platform(tenant);
+    await this.setInTargets(caller, run.run, RUN_STATE_PAUSED);
+    if (run.subject === run.importId) {
+      await this.context.commands.change(caller, run.importId, (state) => pauseFor(why, reason, state));
+    } else {
+      await this.context.commands.work(caller, { reverts: [run.subject] }, async ({ reverts: [held] }) => {
+        if (held?.state.status === 'RUNNING' && !held.state.isCancelling) held.add(pauseRevert(reason.code, held.state));
+      });
+    }
+  }
+
+  /** The cause of a pause by the platform is gone. */
+  async resumeFrom(tenant: string, importId: string, why: 'PAUSED_RESOURCE' | 'PAUSED_ACCESS'): Promise<void> {
+    const state = await this.context.commands.load(tenant, importId);
+    if (state.status !== why) return;
+    await this.setInTargets(platform(tenant), openRunOf(state), RUN_STATE_RUNNING);
+    await this.context.commands.change(platform(tenant), importId, (now) => resumeFrom(why, now));
+  }
+
+  async pauseRevert(caller: Caller, revertId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
+    pauseRevert('', await this.context.commands.loadRevert(caller.tenant, revertId));
+    await this.setInTargets(caller, revertId, RUN_STATE_PAUSED);
+    return this.changeRevert(caller, revertId, (state) => pauseRevert('', state), once);
+  }
+
+  async resumeRevert(caller: Caller, revertId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
+    resumeRevert(await this.context.commands.loadRevert(caller.tenant, revertId));
+    await this.setInTargets(caller, revertId, RUN_STATE_RUNNING);
+    return this.changeRevert(caller, revertId, resumeRevert, once);
+  }
+
+  async cancelRevert(caller: Caller, revertId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
+    const by = caller.actor ?? '';
+    cancelRevert(by, await this.context.commands.loadRevert(caller.tenant, revertId));
+    await this.setInTargets(caller, revertId, RUN_STATE_CANCELLED);
+    return this.changeRevert(caller, revertId, (state) => cancelRevert(by, state), once);
+  }
+
+  private changeRevert(
+    caller: Caller,
+    revertId: string,
+    decide: (state: Revert) => ReturnType<typeof pauseRevert>,
+    once?: OnceOnly,
+  ): Promise<{ replayed: boolean }> {
+    return this.context.commands.work(
+      caller,
+      { reverts: [revertId] },
+      async ({ reverts: [held] }) => {
+        if (held !== undefined) held.add(decide(held.state));
+      },
+      once,
+    );
+  }
+
+  /** In the order in which the targets apply a chunk. A run that no target knows yet has nothing to be changed. */
+  private async setInTargets(caller: Caller, run: string | undefined, state: targetsV1.RunState): Promise<void> {
+    if (run === undefined) return;
+    for (const target of this.context.targets) {
+      try {
+        await target.setState({ tenant: caller.tenant, run, state, actor: caller.actor ?? '' });
+      } catch (error) {
+        if (!isDomainError(error) || error.code !== 'NOT_FOUND') throw error;
+      }
+    }
+  }
+}
+
+/** The run that targets may know: from the moment its chunks were being cut. */
+function openRunOf(state: Import): string | undefined {
+  return isRunning(state) && state.attempt.phase !== 'PLANNING' ? state.attempt.run : undefined;
+}
