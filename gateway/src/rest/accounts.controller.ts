@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Ip, Post, Res, UseGuards } from '@nestjs/common';
-import { IsEmail, IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsEmail, IsIn, IsOptional, IsString, IsUUID, Length, MaxLength } from 'class-validator';
 import type { Response } from 'express';
 import type { Caller } from '../authenticator.js';
 import { ServiceConnections } from '../service-connections.js';
@@ -13,6 +13,11 @@ class SignInBody {
   @IsString()
   @MaxLength(1_000)
   password: string;
+
+  /** Which company, for a person who works for several. */
+  @IsOptional()
+  @IsUUID()
+  companyId?: string;
 }
 
 class CompanyBody {
@@ -54,7 +59,7 @@ export class AccountsController {
   @Post('sign-in')
   @HttpCode(200)
   async signIn(@Body() body: SignInBody, @Ip() address: string): Promise<Json> {
-    const reply = await this.connections.accountsOf('').signIn({ email: body.email, password: body.password, address });
+    const reply = await this.connections.accountsOf('').signIn({ email: body.email, password: body.password, address, companyId: body.companyId ?? '' });
     return {
       session: reply.session,
       expiresAt: new Date(reply.expiresAtMs).toISOString(),
