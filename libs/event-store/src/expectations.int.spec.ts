@@ -39,6 +39,17 @@ describe('expected versions', () => {
     expect(await store.readStream(tenant, stream)).toHaveLength(1);
   });
 
+  it('E4: the last line of defence: a version that is taken is refused by the events themselves, never passed over', async () => {
+    const { append, owner, store, tenant } = harness;
+    const stream = uuid7();
+    await append([person([added(), tagged('x')], { stream })]);
+    await owner.query('alter table es.stream no force row level security');
+    await owner.query('update es.stream set version = 1 where stream = $1', [stream]);
+    await owner.query('alter table es.stream force row level security');
+    await expect(append([person([tagged('y')], { stream, expected: 1 })])).rejects.toMatchObject({ code: '23505' });
+    expect(await store.readStream(tenant, stream)).toHaveLength(2);
+  });
+
   it('of 20 parallel appends that expect nothing all are stored, one after the other', async () => {
     const { append, store, tenant } = harness;
     const stream = uuid7();

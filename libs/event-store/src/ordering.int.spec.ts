@@ -84,10 +84,12 @@ describe('the order of the log', () => {
   });
 
   it('E8: a client stopped (SIGSTOP) after its last insert and before COMMIT holds up no other writer', async () => {
-    const { append, database, store, tenant } = harness;
+    const { database, store, tenant } = harness;
     const paused = await spawnPausedWriter(database.urls.appUrl, tenant);
     try {
-      for (let n = 0; n < 20; n++) await append([person()]);
+      for (let n = 0; n < 20; n++) {
+        await store.transaction(tenant, (tx) => tx.append(context(), [person()]), { deadlineMs: 3_000 });
+      }
       const { rows } = await store.transaction(tenant, (tx) => tx.query('select count(*)::int as n from es.event'), { deadlineMs: 2_000 });
       expect(rows).toEqual([{ n: 20 }]);
     } finally {
