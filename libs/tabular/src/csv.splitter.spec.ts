@@ -109,7 +109,8 @@ describe('CSV splitter', () => {
   });
 
   it('takes a file of one column in time that grows with its length only', () => {
-    const rows = 200_000;
-    expect(split('value\n'.repeat(rows), ',', 256 * 1024)).toHaveLength(rows);
+    // Looking for the delimiter anew for each row would take a minute here.
+    const rows = 400_000;
+    expect(new CsvSplitter(',').push('value\n'.repeat(rows))).toHaveLength(rows);
   });
 });

@@ -32,12 +32,12 @@ export function guessEncoding(head: Buffer): EncodingGuess {
 /** A decoded piece of the file. */
 export interface TextPiece {
   readonly text: string;
-  /** Whether it holds NUL or a lone surrogate, so that its cells have to be looked at one by one. */
+  /** Whether it holds NUL or, here or across its border, a lone surrogate: its cells have to be looked at one by one. */
   readonly hasInvalidChar: boolean;
 }
 
 /**
- * The text of a file in pieces, no character cut in two. Bytes that are not of the encoding are never replaced:
+ * The text of a file in pieces. Bytes that are not of the encoding are never replaced:
  * they refuse the file with `TEXT_UNDECODABLE` {encoding, line}.
  */
 export async function* decodeText(source: ByteSource, encoding: TextEncoding, bomBytes: number, signal?: AbortSignal): AsyncGenerator<TextPiece> {
@@ -53,9 +53,7 @@ export async function* decodeText(source: ByteSource, encoding: TextEncoding, bo
     offset += whole;
     if (text.length > 0) yield { text, hasInvalidChar: encoding === 'UTF-8' ? text.includes('\0') : invalidCharOf(text) !== undefined };
   }
-  if (tail.length === 0) return;
-  if (encoding === 'UTF-8' || tail.length % 2 === 1) throw await undecodable(source, encoding, offset);
-  yield { text: decodePiece(tail, encoding) ?? '', hasInvalidChar: true };
+  if (tail.length > 0) throw await undecodable(source, encoding, offset);
 }
 
 /** Decodes the beginning of a file for a first look; undefined if it is not of the encoding. */
@@ -72,21 +70,14 @@ export function decodePiece(bytes: Buffer, encoding: TextEncoding): string | und
 
 /** Bytes at the end of a piece that belong to a character whose rest has not arrived. */
 export function cutBytes(piece: Buffer, encoding: TextEncoding): number {
-  if (encoding !== 'UTF-8') return utf16CutBytes(piece, encoding);
+  // Half of a surrogate pair is no cut character: it joins its other half when the texts are joined.
+  if (encoding !== 'UTF-8') return piece.length % 2;
   for (let back = 1; back <= Math.min(3, piece.length); back += 1) {
     const byte = piece[piece.length - back] ?? 0;
     if (byte < 0x80) return 0;
     if (byte >= 0xc0) return sequenceLength(byte) > back ? back : 0;
   }
   return 0;
-}
-
-/** A pair of surrogates is kept together, so that half of one is only ever seen where the file has it. */
-function utf16CutBytes(piece: Buffer, encoding: TextEncoding): number {
-  const odd = piece.length % 2;
-  const lastHigh = piece[piece.length - odd - (encoding === 'UTF-16LE' ? 1 : 2)] ?? 0;
-  const isHalf = piece.length - odd >= 2 && lastHigh >= 0xd8 && lastHigh <= 0xdb;
-  return isHalf ? odd + 2 : odd;
 }
 
 function sequenceLength(lead: number): number {

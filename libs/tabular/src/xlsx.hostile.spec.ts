@@ -27,6 +27,12 @@ describe('hostile and damaged workbooks', () => {
     expect((await readTable(bomb, { fileName: 'a.xlsx' })).rows).toHaveLength(2);
   });
 
+  it('FIL-008: a sheet that is read twice, to be counted and to be read, counts once', async () => {
+    const sheets = [TABLE + `<!--${' '.repeat(60_000)}-->`, ''];
+    expect((await read({ sheets }, { limits: { unpackedBytesMax: 100_000 } })).rows).toHaveLength(1);
+    await expect(read({ sheets }, { limits: { unpackedBytesMax: 50_000 } })).rejects.toMatchObject({ code: 'FILE_UNPACKED_TOO_LARGE' });
+  });
+
   it('FIL-008: cells and the table of strings have limits of their own', async () => {
     await expect(read({ sheets: [TABLE] }, { limits: { unpackedCellsMax: 3 } })).rejects.toMatchObject({ code: 'FILE_UNPACKED_TOO_LARGE', params: { limit: '3 cells' } });
     await expect(read({ sheets: [TABLE], strings: '<si><t>0123456789</t></si>'.repeat(100) }, { limits: { sharedStringBytesMax: 1_000 } })).rejects.toMatchObject({ code: 'FILE_UNPACKED_TOO_LARGE' });

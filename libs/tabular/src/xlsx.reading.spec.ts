@@ -46,6 +46,14 @@ describe('reading a workbook', () => {
     expect(first.facts.columns.map(({ name }) => name)).toEqual(['Na', 'City']);
   });
 
+  it('is not misled by what quoted attributes hold, nor by cells of an unusual form', async () => {
+    const cells =
+      `<c r="A2" x="1>0" t="str"><v>a</v></c><c r='B2' x='">' t='str'><v>b</v></c><c r="C2" t="str" x='"'><v>c</v></c>` +
+      '<c r="D2" t="str"><v xml:space="preserve"> d </v></c><c r="E2" t="str"><!-- e --><v>e</v></c><c r="F2" t="str"><v>f<!-- -->g</v></c><c r="G2" t="str"><v/></c><c r="H2"/><c r="I2" t="str"><v>i</v><extLst/></c>';
+    const { texts } = await read({ sheets: [`${textRow(1, 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I')}<row r="2">${cells}</row>`] });
+    expect(texts).toEqual([['a', 'b', 'c', ' d ', 'e', 'fg', '', '', 'i']]);
+  });
+
   it('places cells by their reference, or one after the other without', async () => {
     const { texts } = await read({ sheets: [`${HEADER}<row r="2"><c r="C2"><v>3</v></c></row><row><c><v>1</v></c><c><v>2</v></c></row>`] });
     expect(texts).toEqual([['', '', '3'], ['1', '2', '']]);
