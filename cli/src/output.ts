@@ -1,4 +1,4 @@
-import { CliError } from './cli-error.js';
+import { type CliError } from './cli-error.js';
 
 /** What a command prints: JSON lines on stdout with --json, words on stderr, tables on stdout for people. */
 export class Output {

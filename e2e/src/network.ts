@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@caseledger/local';
+import { childEnvironment } from './config.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const UP_MS = 120_000;
@@ -42,7 +43,7 @@ export class Network {
     if (this.port === 0) this.port = await freePort();
     const flags = [...(this.options.split === true ? ['--split'] : []), ...(this.options.demo === true ? [] : ['--bare'])];
     const launcher = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'infra/local/dist/launch.main.js'), ...flags], {
-      env: { ...process.env, NODE_OPTIONS: '', GATEWAY_REQUESTS_PER_MINUTE: '1000000', CASELEDGER_HOME: this.home, CASELEDGER_PORT: String(this.port) },
+      env: childEnvironment({ GATEWAY_REQUESTS_PER_MINUTE: '1000000', CASELEDGER_HOME: this.home, CASELEDGER_PORT: String(this.port) }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.launcher = launcher;
@@ -69,7 +70,7 @@ export class Network {
   /** One more import worker, as `npm run worker` adds it. */
   addWorker(): ChildProcess {
     const worker = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'infra/processes/dist/import-worker.main.js')], {
-      env: { ...process.env, NODE_OPTIONS: '', ...this.environment() },
+      env: childEnvironment(this.environment()),
       stdio: 'ignore',
     });
     this.workers.push(worker);

@@ -1,4 +1,4 @@
-import { contactsV1 } from '@caseledger/contracts';
+import { type contactsV1 } from '@caseledger/contracts';
 import type { AddressInput, ContactDraft, ContactInput, EmailInput, PhoneInput } from '../gen/resolvers.js';
 
 /** Keys of the input that are lists or switches; every other key is a field of the catalogue under the same name. */

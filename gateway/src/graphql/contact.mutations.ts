@@ -1,4 +1,4 @@
-import { contactsV1 } from '@caseledger/contracts';
+import { type contactsV1 } from '@caseledger/contracts';
 import type { ContactPayload, MutationResolvers, ResolversTypes, UserError } from '../gen/resolvers.js';
 import { inputFields, inputLists } from './contact.input.js';
 import { localId } from './global-id.js';

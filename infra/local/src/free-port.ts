@@ -12,7 +12,7 @@ export async function requireFreePort(port: number, whatFor: string): Promise<vo
     await listenOnce(port);
   } catch (error) {
     if (errorCode(error) === 'EADDRINUSE') {
-      throw new Error(`Port ${port} (${whatFor}) is taken by another program. Stop it or choose another port.`);
+      throw new Error(`Port ${port} (${whatFor}) is taken by another program. Stop it or choose another port.`, { cause: error });
     }
     throw error;
   }

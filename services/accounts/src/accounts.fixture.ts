@@ -2,7 +2,8 @@ import { accountsV1 } from '@caseledger/contracts';
 import { vaultMigrations } from '@caseledger/event-store';
 import { connectGrpc, createLogger, signServiceContext, type Database, type GrpcConnection, type UnaryMethods } from '@caseledger/service-kit';
 import { testDatabase, type TestDatabase } from '@caseledger/testing';
-import { accountsSchema, startAccounts, type RunningAccounts } from './accounts.service.js';
+import { startAccounts, type RunningAccounts } from './accounts.service.js';
+import { accountsMigrations } from './migrations/accounts.migrations.js';
 import { Passwords } from './password.js';
 
 export type Accounts = UnaryMethods<accountsV1.AccountsServiceServer>;
@@ -41,7 +42,7 @@ export function asked<Message>(codec: { decode(input: Uint8Array): Message }, gi
 
 export async function accountsHarness(name: string): Promise<AccountsHarness> {
   const contextSecret = 'a context secret of the specs, long enough';
-  const [database, vault] = await Promise.all([testDatabase(name, accountsSchema), testDatabase(`${name}_vault`, vaultMigrations)]);
+  const [database, vault] = await Promise.all([testDatabase(name, accountsMigrations), testDatabase(`${name}_vault`, vaultMigrations)]);
   const logLines: string[] = [];
   const running = await startAccounts(
     {

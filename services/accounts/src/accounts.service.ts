@@ -1,5 +1,5 @@
 import { accountsV1 } from '@caseledger/contracts';
-import { EventStore, eventStoreMigrations, postgresVault, vaultMigrations } from '@caseledger/event-store';
+import { EventStore, postgresVault, vaultMigrations } from '@caseledger/event-store';
 import { feedService } from '@caseledger/event-streams';
 import { openDatabase, serviceGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
@@ -31,9 +31,6 @@ export interface RunningAccounts {
   stop(): Promise<void>;
 }
 
-/** The migrations of accounts' own database, in their order. */
-export const accountsSchema = [...eventStoreMigrations, ...accountsMigrations];
-
 /** The event store of accounts over open databases; also what `verify` and `rebuild` work on. */
 export function accountsStore(database: Pick<Database, 'app' | 'tail'>, vault: Pick<Database, 'app'>, masterKey: Buffer): EventStore {
   const keys = new AccountsKeys(masterKey);
@@ -55,7 +52,7 @@ export async function startAccounts(config: AccountsConfig, { logger, registry, 
     await Promise.all(opened.splice(0).map((database) => database.close()));
   };
   try {
-    const database = await openDatabase(config.database, { migrations: accountsSchema });
+    const database = await openDatabase(config.database, { migrations: accountsMigrations });
     opened.push(database);
     const vault = await openDatabase({ ...config.vault, tailUrl: config.vault.appUrl }, { migrations: vaultMigrations });
     opened.push(vault);

@@ -4,9 +4,9 @@ const env = {
   ACCOUNTS_DATABASE_URL: 'postgres://app:pw@db/accounts',
   ACCOUNTS_DATABASE_TAIL_URL: 'postgres://tail:pw@db/accounts',
   VAULT_DATABASE_URL: 'postgres://app:pw@db/vault',
-  MASTER_KEY: 'ab'.repeat(32),
-  CONTEXT_SECRET: 'c'.repeat(32),
-  SESSION_SECRET: 's'.repeat(32),
+  CASELEDGER_MASTER_KEY: 'ab'.repeat(32),
+  CASELEDGER_CONTEXT_SECRET: 'c'.repeat(32),
+  CASELEDGER_SESSION_SECRET: 's'.repeat(32),
 };
 
 describe('the configuration of accounts', () => {
@@ -21,8 +21,8 @@ describe('the configuration of accounts', () => {
   });
 
   it('names every fault at once and no value', () => {
-    const faults = (): unknown => readAccountsConfig({ MASTER_KEY: 'weak-key', CONTEXT_SECRET: 'too-short' });
-    expect(faults).toThrow(/ACCOUNTS_DATABASE_URL is missing; ACCOUNTS_DATABASE_TAIL_URL is missing; VAULT_DATABASE_URL is missing; MASTER_KEY .*; CONTEXT_SECRET .*; SESSION_SECRET is missing/);
+    const faults = (): unknown => readAccountsConfig({ CASELEDGER_MASTER_KEY: 'weak-key', CASELEDGER_CONTEXT_SECRET: 'too-short' });
+    expect(faults).toThrow(/ACCOUNTS_DATABASE_URL is missing; ACCOUNTS_DATABASE_TAIL_URL is missing; VAULT_DATABASE_URL is missing; CASELEDGER_MASTER_KEY .*; CASELEDGER_CONTEXT_SECRET .*; CASELEDGER_SESSION_SECRET is missing/);
     expect(faults).not.toThrow(/weak-key|too-short/);
   });
 });

@@ -1,4 +1,4 @@
-import { tenantTable } from '@caseledger/event-store';
+import { eventStoreMigrations, tenantTable } from '@caseledger/event-store';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const COMPANY = `
@@ -90,4 +90,5 @@ class Accounts1763730000001 implements MigrationInterface {
   }
 }
 
-export const accountsMigrations = [Accounts1763730000001];
+/** Everything the database of accounts needs, in order. */
+export const accountsMigrations = [...eventStoreMigrations, Accounts1763730000001];
