@@ -1,9 +1,11 @@
 import type { targetsV1 } from '@caseledger/contracts';
 import type { ContactsStore } from './contacts.store.js';
-import { applyRows, type ChunkDeps, type CrashPoint } from './rows/apply-rows.js';
+import { applyGuarded, type GuardedDeps } from './rows/apply-guarded.js';
+import type { CrashPoint } from './rows/apply-rows.js';
 import { revertRecords } from './revert/revert-rows.js';
 import { touchedRecords } from './revert/touched.js';
 import { changedSince } from './rows/changed-since.js';
+import type { JudgeThread } from './rows/contained-judge.js';
 import { judgeRows } from './rows/judge-rows.js';
 import { matchRows } from './rows/match-rows.js';
 import { lanesOf, openRunOf, setRunState } from './run/runs.js';
@@ -28,12 +30,15 @@ export interface ContactTarget {
 export interface ContactTargetDeps extends ContactsStore {
   /** Named places in which a test can end the process; absent outside of tests. */
   readonly crashPoint?: (name: CrashPoint) => void | Promise<void>;
+  /** Where the judging thread's code is, when not beside this build. */
+  readonly judgeThread?: JudgeThread;
 }
 
 /** The contacts as a target of import runs. */
 export function contactTarget(deps: ContactTargetDeps): ContactTarget {
   const { store, hasher } = deps;
-  const chunks: ChunkDeps = { store, hasher, crashPoint: deps.crashPoint ?? (() => undefined) };
+  const { crashPoint = () => undefined, judgeThread } = deps;
+  const chunks: GuardedDeps = { store, hasher, crashPoint, ...(judgeThread === undefined ? {} : { judgeThread }) };
   return {
     open: (request) => openRunOf(store, request),
     setState: (request) => setRunState(store, request),
@@ -41,7 +46,7 @@ export function contactTarget(deps: ContactTargetDeps): ContactTarget {
     match: (request) => matchRows(deps, request),
     judge: (request) => judgeRows(deps, request),
     changedSince: (request) => changedSince(store, request),
-    apply: (request) => applyRows(chunks, request),
+    apply: (request) => applyGuarded(chunks, request),
     touched: (request) => touchedRecords(store, request),
     revert: (request) => revertRecords(chunks, request),
     positions: async () => ({ positions: await store.head() }),

@@ -17,6 +17,7 @@ import type { ChunkApplied } from '../run/run.events.js';
 import { chunkLookup, loadRecords, viewOfChunk } from './chunk-view.js';
 import type { KeyHasher } from './key-hasher.js';
 import { applied, laneStream, takeTurn, type OpenRunRow } from './lane-turn.js';
+import { judgeContext } from './judge-context.js';
 import { judgeRow, type JudgeContext, type Judged } from './row-judge.js';
 import { asExpected, brokenOutcome, outcomeOf } from './row-outcome.js';
 import type { RowView } from './row-view.js';
@@ -108,16 +109,6 @@ export async function applyOnce(
   await tx.append(appendContext(request), appends, { known: knownOf(written, owners) });
   await deps.crashPoint('before_commit');
   return applied(seq, outcomes);
-}
-
-/** What the judge needs to know, the same for prediction and run. */
-export function judgeContext(tenant: string, importId: string, options: targetsV1.ApplyOptions): JudgeContext {
-  return {
-    importId,
-    options,
-    source: 'IMPORT',
-    recordOf: (row) => uuid8('record', tenant, importId, String(row), 'contact'),
-  };
 }
 
 interface LockedView {

@@ -1,7 +1,7 @@
 import type { EventStore } from '@caseledger/event-store';
 import type { targetsV1 } from '@caseledger/contracts';
 import { readKeys } from '../projections/match-key.projection.js';
-import { judgeContext } from './apply-rows.js';
+import { judgeContext } from './judge-context.js';
 import { chunkLookup, loadRecords, viewOfChunk } from './chunk-view.js';
 import type { KeyHasher } from './key-hasher.js';
 import { keysOfRecord, keyText } from './record-keys.js';

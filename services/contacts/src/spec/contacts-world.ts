@@ -7,11 +7,18 @@ import type { ContactState } from '../contact/contact.js';
 import { contactTarget, type ContactTarget } from '../contact.target.js';
 import { contactsDatabaseMigrations, contactsViews, openContactsStore, type ContactsStore } from '../contacts.store.js';
 import type { CrashPoint } from '../rows/apply-rows.js';
+import type { JudgeThread } from '../rows/contained-judge.js';
 import { loadRecords } from '../rows/chunk-view.js';
 import { options as defaultOptions } from '../rows/row.fixture.js';
 
 type Row = targetsV1.Row;
 type Options = targetsV1.ApplyOptions;
+
+interface WorldOptions {
+  readonly crashPoint?: (name: CrashPoint) => void | Promise<void>;
+  readonly judgeThread?: JudgeThread;
+  readonly poolMax?: number;
+}
 
 /** Contacts on a real database of their own, with a vault, for specs. */
 export class ContactsWorld {
@@ -23,10 +30,15 @@ export class ContactsWorld {
     readonly contacts: ContactsStore,
     private readonly databases: readonly TestDatabase[],
     private readonly pools: { readonly owner: DataSource; readonly tail: DataSource },
-    crashPoint?: (name: CrashPoint) => void | Promise<void>,
+    more: WorldOptions,
   ) {
     this.store = contacts.store;
-    this.target = contactTarget({ ...contacts, ...(crashPoint === undefined ? {} : { crashPoint }) });
+    const { crashPoint, judgeThread } = more;
+    this.target = contactTarget({
+      ...contacts,
+      ...(crashPoint === undefined ? {} : { crashPoint }),
+      ...(judgeThread === undefined ? {} : { judgeThread }),
+    });
   }
 
   /** The same database through another target, as a second worker has it. */
@@ -144,10 +156,7 @@ export class WorldRun {
 }
 
 /** A world on two new databases. */
-export async function contactsWorld(
-  name: string,
-  o: { crashPoint?: (name: CrashPoint) => void | Promise<void>; poolMax?: number } = {},
-): Promise<ContactsWorld> {
+export async function contactsWorld(name: string, o: WorldOptions = {}): Promise<ContactsWorld> {
   const [contacts, vaults] = await Promise.all([
     testDatabase(name, contactsDatabaseMigrations),
     testDatabase(`${name}_vault`, vaultMigrations),
@@ -163,5 +172,5 @@ export async function contactsWorld(
     masterKey: randomBytes(32),
   });
   await store.store.check();
-  return new ContactsWorld(store, [contacts, vaults], { owner, tail }, o.crashPoint);
+  return new ContactsWorld(store, [contacts, vaults], { owner, tail }, o);
 }

@@ -1,0 +1,54 @@
+import { targetsV1 } from '@caseledger/contracts';
+import { contactsWorld, type ContactsWorld } from '../spec/contacts-world.js';
+import { judgesToTheEnd, type JudgeThread } from './contained-judge.js';
+import { options, row } from './row.fixture.js';
+
+const fromSource = ['--conditions=@caseledger/source', '--import', '@swc-node/register/esm-register'];
+const thread: JudgeThread = { url: new URL('./judge.thread.ts', import.meta.url), execArgv: fromSource };
+
+let world: ContactsWorld;
+beforeAll(async () => {
+  world = await contactsWorld('apply_guarded', { judgeThread: thread });
+});
+afterAll(() => world.close());
+
+const job = { tenant: 't', importId: 'i', options: options(), rows: [], owners: [], records: [] };
+const script = (code: string): JudgeThread => ({
+  url: new URL(`data:text/javascript,${encodeURIComponent(code)}`),
+  deadlineMs: 3_000,
+});
+
+describe('a judge in a thread of its own', () => {
+  it('comes to its end with good rows', async () => {
+    const rows = [row(1, { firstName: 'Ada', lastName: 'Quill', email: 'a@kestrel.net' })];
+    expect(await judgesToTheEnd({ ...job, rows, tenant: world.tenant }, thread)).toBe(true);
+  }, 60_000);
+
+  it.each([
+    ['throws', 'throw new Error("broken")'],
+    ['ends the thread', 'process.exit(0)'],
+    ['never ends', 'for (;;) {}'],
+    ['eats memory', 'const all = []; for (;;) all.push(new Array(1e6).fill(Math.random()))'],
+  ])('does not bring the process down when it %s', async (_, code) => {
+    expect(await judgesToTheEnd(job, script(code))).toBe(false);
+  });
+});
+
+describe('a row that cannot be processed (RUN-007)', () => {
+  // The database refuses NUL in text: reading keeps it out (FIL-010), so here it stands for any fault nobody foresaw.
+  const rows = Array.from({ length: 12 }, (_, at) =>
+    row(at + 1, { firstName: at === 7 ? 'A\u0000da' : 'Ada', lastName: 'Quill', email: `poison${at}@kestrel.net` }),
+  );
+
+  it('breaks its chunk three times, then fails alone and the others go on', async () => {
+    const run = await world.openRun([2]);
+    for (let attempt = 1; attempt <= 3; attempt += 1) await expect(run.apply(0, 0, rows)).rejects.toThrow();
+    const reply = await run.apply(0, 0, rows);
+    expect(reply.answer).toBe(targetsV1.ChunkAnswer.CHUNK_ANSWER_APPLIED);
+    const failed = reply.outcomes.filter(({ outcome }) => outcome === 'FAILED');
+    expect(failed.map(({ row: number, reason }) => [number, reason])).toEqual([[8, 'INTERNAL_ERROR']]);
+    expect(await run.created()).toBe(11);
+    // The lane goes on, and the count begins anew.
+    expect((await run.apply(0, 1, [row(20, { firstName: 'Bo', lastName: 'Reed' })])).nextSeq).toBe(2);
+  }, 60_000);
+});

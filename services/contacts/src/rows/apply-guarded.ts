@@ -1,0 +1,107 @@
+import { isTransient, ResourceExhausted, StoreUnavailable, DeadlineExceeded } from '@caseledger/event-store';
+import type { targetsV1 } from '@caseledger/contracts';
+import { readKeys } from '../projections/match-key.projection.js';
+import { applyOnce, applyRows, startingOver, type ChunkDeps } from './apply-rows.js';
+import { brokenAmong } from './broken-rows.js';
+import { chunkLookup, loadRecords } from './chunk-view.js';
+import { judgeContext } from './judge-context.js';
+import { judgesToTheEnd, type JudgeJob, type JudgeThread } from './contained-judge.js';
+
+export interface GuardedDeps extends ChunkDeps {
+  readonly judgeThread?: JudgeThread;
+}
+
+/** After so many tries that never came to an end a chunk is suspected to hold a row that breaks its worker (RUN-007). */
+const TRIES_MAX = 3;
+
+/**
+ * Applies a chunk like `applyRows`. Every try is counted beforehand in a transaction of its own, because a worker that
+ * dies can count nothing; from the fourth on the rows that cannot be processed are looked for and end
+ * `FAILED`/`INTERNAL_ERROR`, the others go on.
+ */
+export async function applyGuarded(
+  deps: GuardedDeps,
+  request: targetsV1.ApplyChunkRequest,
+): Promise<targetsV1.ChunkReply> {
+  const tries = await countTry(deps, request);
+  if (tries <= TRIES_MAX) return applyRows(deps, request);
+  return applyRows(deps, request, await brokenRows(deps, request));
+}
+
+const COUNT = `
+update app.import_lane l set tries = tries + 1
+where l.tenant = $1 and l.run = $2 and l.lane = $3 and l.next_seq = $4
+  and exists (select from app.run r where r.tenant = $1 and r.run = $2 and r.state = 'RUNNING')
+returning tries`;
+
+// A chunk that is not next, or whose run does not run, is answered without trying.
+async function countTry({ store }: GuardedDeps, request: targetsV1.ApplyChunkRequest): Promise<number> {
+  const { tenant, run, lane, seq } = request;
+  const count = (): Promise<{ rows: { tries: number }[] }> =>
+    store.transaction(tenant, (tx) =>
+      tx.query<{ tries: number }>({ name: 'lane_try', text: COUNT, values: [tenant, run, lane, seq] }),
+    );
+  const { rows } = await startingOver(count);
+  return rows[0]?.tries ?? 0;
+}
+
+/**
+ * First those that end the judge, in a thread that may die; then those that the database refuses, by applying beginnings
+ * of the chunk in transactions that are taken back.
+ */
+async function brokenRows(deps: GuardedDeps, request: targetsV1.ApplyChunkRequest): Promise<Set<number>> {
+  const job = await judgeJob(deps, request);
+  const deadly = await brokenAmong(
+    request.rows,
+    async (rows) => !(await judgesToTheEnd({ ...job, rows }, deps.judgeThread)),
+  );
+  const living = request.rows.filter((row) => !deadly.has(row));
+  const refused = await brokenAmong(living, (rows) => isRefused(deps, { ...request, rows: [...rows] }));
+  return new Set([...deadly, ...refused].map(({ row }) => row));
+}
+
+async function judgeJob(deps: GuardedDeps, request: targetsV1.ApplyChunkRequest): Promise<JudgeJob> {
+  const { tenant, importId, options, rows } = request;
+  if (options === undefined) throw new Error('A chunk comes with its options');
+  const lookup = chunkLookup(rows, options.defaults, deps.hasher, tenant);
+  const context = judgeContext(tenant, importId, options);
+  return deps.store.transaction(tenant, async (tx) => {
+    const owners = await readKeys(tx, [...new Set(lookup.hashes.values())]);
+    const ids = [...owners.values()].flat().concat(
+      lookup.named,
+      rows.map(({ row }) => context.recordOf(row)),
+    );
+    const records = await loadRecords(tx, [...new Set(ids)]);
+    const found = [...lookup.hashes].map(([text, hash]) => [text, owners.get(hash) ?? []] as const);
+    return { tenant, importId, options, rows, owners: found, records: [...records] };
+  });
+}
+
+/** Ends a transaction that has shown what it could. */
+class TakenBack extends Error {}
+
+async function isRefused(deps: GuardedDeps, request: targetsV1.ApplyChunkRequest): Promise<boolean> {
+  try {
+    await startingOver(() =>
+      deps.store.transaction(request.tenant, async (tx) => {
+        await applyOnce({ ...deps, crashPoint: () => undefined }, tx, request, new Set());
+        throw new TakenBack();
+      }),
+    );
+    return false;
+  } catch (thrown) {
+    if (thrown instanceof TakenBack) return false;
+    // What passes by itself is no fault of a row: the chunk is tried again later.
+    if (isPassing(thrown)) throw thrown;
+    return true;
+  }
+}
+
+function isPassing(thrown: unknown): boolean {
+  return (
+    isTransient(thrown) ||
+    thrown instanceof ResourceExhausted ||
+    thrown instanceof StoreUnavailable ||
+    thrown instanceof DeadlineExceeded
+  );
+}
