@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { JEST_OPTIONS } from '../config.js';
 import { runCommand } from '../repository/run-command.js';
 
+/** The first test of a run may wait for a database to start; tests with a time of their own keep it. */
+const TEST_MS = 60_000;
+
 export interface TestOutcome {
   /** Chapters and test, joined by blanks. */
   readonly fullName: string;
@@ -47,7 +50,7 @@ export async function runSpecs({ dir, place, specs, testNames, deadlineMs }: Spe
     const report = join(out, 'report.json');
     const pattern = testNames.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
     const args = [
-      join(dir, 'node_modules', 'jest', 'bin', 'jest.js'), '-c', join(place, 'jest.config.mjs'), '--rootDir', place, '--ci', '--forceExit',
+      join(dir, 'node_modules', 'jest', 'bin', 'jest.js'), '-c', join(place, 'jest.config.mjs'), '--rootDir', place, '--ci', '--forceExit', `--testTimeout=${TEST_MS}`,
       '--runInBand', '--json', '--outputFile', report, '--testNamePattern', pattern, '--runTestsByPath', ...specs,
     ];
     const { output, timedOut } = await runCommand(process.execPath, args, { cwd: dir, deadlineMs, env: JEST_OPTIONS });

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { provision, startEmbeddedPostgres, type DatabaseUrls } from '@caseledger/local';
+import { provision, removeEmbeddedPostgres, startEmbeddedPostgres, type DatabaseUrls } from '@caseledger/local';
 import { openDatabase } from '@caseledger/service-kit';
 import { Client } from 'pg';
 import { canonicalDump } from './canonical-dump.js';
@@ -17,6 +17,8 @@ export type MigratedDump = { readonly schema: DatabaseSchema } & ({ readonly dum
 /** The structure of each database, made in a PostgreSQL that lives only for this call. */
 export async function migratedDumps(root: string, schemas: readonly DatabaseSchema[]): Promise<MigratedDump[]> {
   const home = mkdtempSync(join(tmpdir(), 'caseledger-schema-'));
+  // The server may run under another account, which must be able to pass.
+  chmodSync(home, 0o711);
   const server = await startEmbeddedPostgres({ dir: join(home, 'cluster') });
   try {
     const names = schemas.map(({ name }) => name);
@@ -30,7 +32,7 @@ export async function migratedDumps(root: string, schemas: readonly DatabaseSche
     return dumps;
   } finally {
     await server.stop();
-    rmSync(server.dataDir, { recursive: true, force: true });
+    await removeEmbeddedPostgres(join(home, 'cluster'));
     rmSync(home, { recursive: true, force: true });
   }
 }

@@ -15,8 +15,8 @@ export const schemaStep: Step = {
     const faults = dumps.flatMap((one) => {
       const { snapshot } = one.schema;
       if ('fault' in one) return [`${snapshot}: ${one.fault}`];
-      const committed = existsSync(join(root, snapshot)) ? readFileSync(join(root, snapshot), 'utf8') : '';
-      return compareSnapshot(committed, one.dump).map((difference) => `${snapshot}: ${difference}`);
+      if (!existsSync(join(root, snapshot))) return [`${snapshot}: is missing`];
+      return compareSnapshot(readFileSync(join(root, snapshot), 'utf8'), one.dump).map((difference) => `${snapshot}: ${difference}`);
     });
     const advice = ['when the migrations are right, run `npm run schema:update` and read what it changed'];
     return verdict(faults.length === 0 ? [] : [...faults, ...advice], schemas.map(({ name }) => name).join(', '));
