@@ -1,3 +1,4 @@
+import { ConfigurationFaults } from './environment.js';
 import type { Logger } from './logger.js';
 
 const STOP_MS = 30_000;
@@ -5,6 +6,20 @@ const STOP_MS = 30_000;
 /** Something a process started and must stop again. */
 export interface Stoppable {
   stop(): Promise<void>;
+}
+
+/**
+ * The configuration of a process; when it has faults, they are told in one line on standard error and the process ends
+ * with 1 (OPS-005).
+ */
+export function readOrExit<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigurationFaults)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(1);
+  }
 }
 
 /**

@@ -1,7 +1,6 @@
 import { accountsV1 } from '@caseledger/contracts';
-import { vaultMigrations } from '@caseledger/event-store';
 import { connectGrpc, createLogger, signServiceContext, type Database, type GrpcConnection, type UnaryMethods } from '@caseledger/service-kit';
-import { testDatabase, type TestDatabase } from '@caseledger/testing';
+import { testDatabase, testVault, type TestDatabase } from '@caseledger/testing';
 import { startAccounts, type RunningAccounts } from './accounts.service.js';
 import { accountsMigrations } from './migrations/accounts.migrations.js';
 import { Passwords } from './password.js';
@@ -42,7 +41,7 @@ export function asked<Message>(codec: { decode(input: Uint8Array): Message }, gi
 
 export async function accountsHarness(name: string): Promise<AccountsHarness> {
   const contextSecret = 'a context secret of the specs, long enough';
-  const [database, vault] = await Promise.all([testDatabase(name, accountsMigrations), testDatabase(`${name}_vault`, vaultMigrations)]);
+  const [database, vault] = await Promise.all([testDatabase(name, accountsMigrations), testVault(`${name}_vault`)]);
   const logLines: string[] = [];
   const running = await startAccounts(
     {
