@@ -70,9 +70,7 @@ export async function feedHarness(): Promise<FeedHarness> {
       members.push(member);
       return member;
     },
-    async evict(member) {
-      await admin.query(`update es.lease set owner = null, lease_epoch = lease_epoch + 1, lease_until = '-infinity' where owner = $1`, [member]);
-    },
+    evict: (member) => cutOff(admin, member),
     async dispose() {
       await Promise.all(members.map((member) => member.end()));
       await admin.destroy();
@@ -102,6 +100,19 @@ async function makeMember(name: string, database: TestDatabase, admin: DataSourc
     },
     end,
   };
+}
+
+/** The member no longer reaches the tables of its group, and the others see it as gone. */
+async function cutOff(admin: DataSource, member: string): Promise<void> {
+  await admin.query(`create function es.cut_off() returns trigger language plpgsql as $$ begin raise exception 'cut off'; end $$`);
+  const [row] = await admin.query<{ literal: string }[]>('select quote_literal($1::text) as literal', [member]);
+  for (const [table, column] of [['lease', 'owner'], ['member', 'member']]) {
+    await admin.query(
+      `create trigger cut_off before insert or update on es.${table} for each row when (new.${column} = ${row?.literal ?? ''}) execute function es.cut_off()`,
+    );
+  }
+  await admin.query(`update es.lease set owner = null, lease_epoch = lease_epoch + 1, lease_until = '-infinity' where owner = $1`, [member]);
+  await admin.query('delete from es.member where member = $1', [member]);
 }
 
 function connect(url: string, applicationName: string): Promise<DataSource> {

@@ -78,13 +78,13 @@ export function membershipContract(make: MakeHarness): void {
     });
 
     it('keeps the memory of a slow consumer bounded', async () => {
-      const events = mixedEvents(50, 120);
+      const events = mixedEvents(50, 60);
       await scene.harness.publish(events);
       let handled = 0;
       let aheadMax = 0;
       const player = await scene.join('a', {
         before: async (batch, tx) => {
-          await tx.query('select pg_sleep(0.03)');
+          await tx.query('select pg_sleep(0.25)');
           handled += batch.length;
           aheadMax = Math.max(aheadMax, (scene.players[0]?.member.fetched() ?? 0) - handled);
         },

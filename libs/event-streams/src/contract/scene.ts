@@ -1,7 +1,11 @@
+import { jest } from '@jest/globals';
 import { eventually } from '@caseledger/testing';
 import { StreamRunner, consume, type Consumption, type ConsumeOptions, type ConsumerStats, type StreamMessage, type ViewHandler } from '../index.js';
 import type { HarnessMember, MakeHarness, StreamHarness } from './stream-harness.js';
 import { record, tallyOf } from './tally.js';
+
+// Members come and go in real time; on a loaded machine that takes its while. Every wait of a scene ends before this.
+jest.setTimeout(60_000);
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

@@ -19,10 +19,10 @@ describe('a member of the feed transport that lost its lease', () => {
     const heir = await scene.join('b');
     await eventually(() => statsOf(heir).partitions.length === scene.harness.partitions);
     gate.release();
-    await eventually(() => statsOf(zombie).fenced > 0);
     await scene.caughtUp(heir);
     expect(await scene.tally(heir)).toEqual(expectedOf(events));
     expect(await writersOf(heir.member.database, 'tally')).toEqual(['b']);
+    await eventually(() => statsOf(zombie).fenced > 0);
     expect(statsOf(zombie).handled).toBe(0);
   });
 
