@@ -1,8 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { eventually } from '@caseledger/testing';
-import type { Network } from './network.js';
-
-export type Json = Record<string, unknown>;
+import { eventually, foundCompany, Refused, RestSession, signedIn, type Json, type Network } from '@caseledger/testing';
 
 export interface Counts {
   readonly read: number;
@@ -44,41 +40,8 @@ export interface RevertView extends Json {
 
 const WAIT_MS = 120_000;
 
-/** An answer that was not a success, with its problem document. */
-export class Refused extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    readonly body: Json,
-  ) {
-    super(`${status} ${code}`);
-  }
-}
-
 /** A signed-in user of a company, over REST and GraphQL. */
-export class Session {
-  constructor(
-    private readonly network: Network,
-    readonly bearer: string,
-  ) {}
-
-  async send(method: string, path: string, body?: Json | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-    return fetch(new URL(path, this.network.address), {
-      method,
-      signal: AbortSignal.timeout(60_000),
-      headers: { authorization: `Bearer ${this.bearer}`, 'content-type': Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body) }),
-    });
-  }
-
-  async json<Answer = Json>(method: string, path: string, body?: Json | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    const response = await this.send(method, path, body, headers);
-    const text = await response.text();
-    const read = text === '' ? {} : (JSON.parse(text) as Json);
-    if (!response.ok) throw new Refused(response.status, String(read['code']), read);
-    return read as Answer;
-  }
-
+export class Session extends RestSession {
   async graphql<Answer = Json>(query: string, variables: Json = {}): Promise<Answer> {
     const answer = await this.json<{ data: Answer; errors?: { message: string; extensions: { code: string } }[] }>('POST', '/graphql', { query, variables });
     const [error] = answer.errors ?? [];
@@ -198,15 +161,9 @@ export class Session {
 
 /** A new company with its owner signed in; companies of one network share nothing. */
 export async function newCompany(network: Network, kind = 'STANDARD'): Promise<Session> {
-  const unique = randomUUID();
-  const email = `owner-${unique}@firm.test`;
-  const password = `password-${unique}`;
-  const installation = new Session(network, network.environment()['CASELEDGER_INSTALLATION_KEY'] ?? '');
-  await installation.json('POST', '/api/companies', { name: `Firm ${unique}`, kind, ownerName: 'Olga Owner', ownerEmail: email, ownerPassword: password });
-  return signIn(network, email, password);
+  return new Session(network, await foundCompany(network, kind));
 }
 
 export async function signIn(network: Network, email: string, password: string): Promise<Session> {
-  const { session } = await new Session(network, '').json('POST', '/api/sign-in', { email, password });
-  return new Session(network, String(session));
+  return new Session(network, await signedIn(network, email, password));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Network, Refused } from '@caseledger/testing';
 import { contactLines, judgedLines, ledgerLines, oracleLedger, oracleLines } from './compare.js';
-import { newCompany, Refused, type Session } from './company.js';
-import { Network } from './network.js';
+import { newCompany, type Session } from './company.js';
 import { csvOf, randomContacts, randomRows } from './oracle/random-file.js';
 import { predict, type OracleContact, type Policy } from './oracle/sequential-oracle.js';
 

@@ -1,7 +1,6 @@
-import { eventually } from '@caseledger/testing';
+import { eventually, Network } from '@caseledger/testing';
 import { contactLines, ledgerLines, oracleLedger, oracleLines } from './compare.js';
 import { newCompany } from './company.js';
-import { Network } from './network.js';
 import { csvOf, randomRows } from './oracle/random-file.js';
 import { predict } from './oracle/sequential-oracle.js';
 
