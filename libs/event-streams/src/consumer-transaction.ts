@@ -61,7 +61,7 @@ async function transact<T>(
 function transactionOn(queryRunner: QueryRunner): ConsumerTransaction {
   return {
     queryRunner,
-    async query<R>(sql: string, params: readonly unknown[] = []) {
+    async query(sql: string, params: readonly unknown[] = []) {
       const { records, affected } = await queryRunner.query(sql, [...params], true);
       return { rows: records, rowCount: affected ?? 0 };
     },

@@ -31,8 +31,8 @@ function at(partition: number, position: number, logEpoch = EPOCH): Checkpoint {
   return { shard: 0, partition, position, logEpoch };
 }
 
-function slice(messages: StreamMessage[], lookedUpTo: { partition: number; position: number }[] = []) {
-  return { messages, lookedUpTo: lookedUpTo.map((place) => ({ shard: 0, ...place })), epoch: EPOCH };
+function slice(messages: StreamMessage[], lookedUpTo: { partition: number; position: number; from?: number }[] = []) {
+  return { messages, lookedUpTo: lookedUpTo.map((place) => ({ shard: 0, from: 0, ...place })), epoch: EPOCH };
 }
 
 describe('admit', () => {
@@ -66,6 +66,10 @@ describe('admit', () => {
   it('moves a quiet partition to where it was searched, never back', () => {
     const intake = admit(checkpoints(at(1, 2), at(2, 30)), slice([], [{ partition: 1, position: 20 }, { partition: 2, position: 20 }]));
     expect(intake).toMatchObject({ moved: [{ from: at(1, 2), to: at(1, 20) }] });
+  });
+
+  it('takes a search that began beyond the checkpoint for a gap: what lies between was not seen', () => {
+    expect(admit(checkpoints(at(1, 2)), slice([], [{ partition: 1, from: 9, position: 20 }]))).toEqual({ kind: 'gap', from: at(1, 2), upTo: 9 });
   });
 
   it('adopts the epoch of the log at first and refuses another one afterwards', () => {

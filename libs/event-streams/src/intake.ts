@@ -29,7 +29,7 @@ export function placeOf(of: { readonly shard: number; readonly partition: number
 }
 
 /** The distinct places that a slice speaks of, in the order in which checkpoints are locked. */
-export function placesOf(slice: Pick<Slice, 'messages' | 'lookedUpTo'>): { shard: number; partition: number }[] {
+export function placesOf(slice: { readonly messages: readonly StreamMessage[]; readonly lookedUpTo: readonly PartitionPosition[] }): { shard: number; partition: number }[] {
   const places = new Map<string, { shard: number; partition: number }>();
   for (const { shard, partition } of [...slice.messages, ...slice.lookedUpTo]) places.set(placeOf({ shard, partition }), { shard, partition });
   return [...places.values()].sort((a, b) => a.shard - b.shard || a.partition - b.partition);
@@ -37,11 +37,15 @@ export function placesOf(slice: Pick<Slice, 'messages' | 'lookedUpTo'>): { shard
 
 /**
  * Decides what of a slice is new: repeats are dropped by position, a message that follows one never seen is a gap,
- * and another epoch of the log stops the consumer. `checkpoints` holds one entry for each place of the slice.
+ * and another epoch of the log stops the consumer. A search that began beyond the checkpoint is a gap as well. `checkpoints` holds one entry for each place of the slice.
  */
 export function admit(checkpoints: ReadonlyMap<string, Checkpoint>, slice: Pick<Slice, 'messages' | 'lookedUpTo' | 'epoch'>): Intake {
   for (const from of checkpoints.values()) {
     if (from.logEpoch !== 0 && from.logEpoch !== slice.epoch) return { kind: 'epoch', from, epoch: slice.epoch };
+  }
+  for (const searched of slice.lookedUpTo) {
+    const from = checkpointAt(checkpoints, placeOf(searched));
+    if (searched.from > from.position) return { kind: 'gap', from, upTo: searched.from };
   }
   const positions = new Map<string, number>();
   const fresh: StreamMessage[] = [];

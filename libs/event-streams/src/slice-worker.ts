@@ -131,7 +131,7 @@ export class SliceWorker {
     if (missing.length === 0 && searched <= position) throw new NotRefilled(topic);
     stats.refilled += missing.length;
     const fence = slice.fence === undefined ? {} : { fence: slice.fence };
-    await this.settle({ messages: missing, lookedUpTo: [{ shard, partition, position: searched }], epoch: refill.epoch, heads: slice.heads, ...fence });
+    await this.settle({ messages: missing, lookedUpTo: [{ shard, partition, from: position, position: searched }], epoch: refill.epoch, heads: slice.heads, ...fence });
   }
 }
 

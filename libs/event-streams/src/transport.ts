@@ -18,11 +18,16 @@ export interface ShardHead {
   readonly position: number;
 }
 
+/** How far the owner's log was searched for one partition. Holds only for who has worked off everything up to `from`. */
+export interface Searched extends PartitionPosition {
+  readonly from: number;
+}
+
 /** What a transport hands over at a time: messages of some partitions, in position order within each. */
 export interface Slice {
   readonly messages: readonly StreamMessage[];
   /** How far the owner's log was searched for each partition; empty when the transport cannot know. */
-  readonly lookedUpTo: readonly PartitionPosition[];
+  readonly lookedUpTo: readonly Searched[];
   /** The log's epoch when the slice was read. */
   readonly epoch: number;
   /** The owner's newest positions, as far as known. */

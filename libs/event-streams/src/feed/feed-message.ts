@@ -1,4 +1,4 @@
-import { streamsV1 } from '@caseledger/contracts';
+import type { streamsV1 } from '@caseledger/contracts';
 import type { FeedEvent, OriginKind } from '@caseledger/event-store';
 
 const ORIGINS: ReadonlySet<string> = new Set(['user', 'import', 'revert', 'sync', 'api', 'portal', 'system'] satisfies OriginKind[]);

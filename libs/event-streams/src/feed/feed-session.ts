@@ -152,7 +152,9 @@ export class FeedSession implements StreamSession {
     const held = holdings.filter((holding) => this.membership.holds(holding));
     const partitions = new Set(held.map(({ partition }) => partition));
     const messages = reply.events.filter(({ partition }) => partitions.has(partition));
-    const lookedUpTo = reply.lookedUpTo.filter(({ partition }) => partitions.has(partition));
+    const lookedUpTo = reply.lookedUpTo
+      .filter(({ partition }) => partitions.has(partition))
+      .map((place) => ({ ...place, from: this.searchedFrom(held, place) }));
     const moved = held.filter((holding) => this.move(holding, [...messages, ...lookedUpTo])).length > 0;
     const otherEpoch = reply.epoch !== this.epoch;
     if (held.length === 0 || (!moved && !otherEpoch)) return undefined;
@@ -166,6 +168,11 @@ export class FeedSession implements StreamSession {
       fence: (tx) => assertLeases(tx, subscription, subscription.member, held),
     };
     return { slice, holdings: held };
+  }
+
+  private searchedFrom(held: readonly Holding[], { shard, partition }: PartitionPosition): number {
+    const holding = held.find((one) => one.partition === partition);
+    return (holding === undefined ? undefined : this.positions.get(holding)?.get(shard)) ?? 0;
   }
 
   private move(holding: Holding, places: readonly PartitionPosition[]): boolean {
