@@ -1,5 +1,6 @@
 import type { targetsV1 } from '@caseledger/contracts';
 import type { ContactsStore } from './contacts.store.js';
+import { contactsTopic } from './contacts.topic.js';
 import { applyGuarded, type GuardedDeps } from './rows/apply-guarded.js';
 import type { CrashPoint } from './rows/apply-rows.js';
 import { revertRecords } from './revert/revert-rows.js';
@@ -15,6 +16,12 @@ import { lanesOf, openRunOf, setRunState } from './run/runs.js';
  * Every one names its tenant; nothing here is called once per row.
  */
 export interface ContactTarget {
+  /** The owner's name as a source of events. */
+  readonly name: string;
+  /** Where it tells what became of chunks. */
+  readonly topic: { readonly name: string; readonly partitions: number };
+  /** The right that making contacts needs (SEC-012). */
+  readonly permission: string;
   open(request: targetsV1.OpenRunRequest): Promise<targetsV1.RunReply>;
   setState(request: targetsV1.SetRunStateRequest): Promise<targetsV1.RunReply>;
   lanes(request: targetsV1.LanesRequest): Promise<targetsV1.LanesReply>;
@@ -40,6 +47,9 @@ export function contactTarget(deps: ContactTargetDeps): ContactTarget {
   const { crashPoint = () => undefined, judgeThread } = deps;
   const chunks: GuardedDeps = { store, hasher, crashPoint, ...(judgeThread === undefined ? {} : { judgeThread }) };
   return {
+    name: 'contacts',
+    topic: { name: contactsTopic.topic, partitions: contactsTopic.partitions },
+    permission: 'contacts.write',
     open: (request) => openRunOf(store, request),
     setState: (request) => setRunState(store, request),
     lanes: (request) => lanesOf(store, request),

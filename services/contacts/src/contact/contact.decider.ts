@@ -96,10 +96,23 @@ export function createContact(command: CreateContact): ContactEvent[] {
  * changed meanwhile; where both changed the same, VERSION_CONFLICT is thrown.
  */
 export function changeContact(command: ChangeContact, state: ContactState): ContactEvent[] {
-  const { input, source } = command;
-  // New elements get ids that nobody else has got since the contact was read.
-  const read: ContactState = { ...command.read, lastId: state.lastId };
-  const mine = differencesOf(read, withInput(read, input, source));
+  const read = readBy(command.read, state);
+  return mergeChange(read, withInput(read, command.input, command.source), state, command.lastChangedBy);
+}
+
+/** A contact as a caller had read it, on which new elements get ids that nobody else has got since. */
+export function readBy(read: ContactState, present: ContactState): ContactState {
+  return { ...read, lastId: present.lastId };
+}
+
+/** Lays the difference between what was read and what is wanted over the present state (CON-015). */
+export function mergeChange(
+  read: ContactState,
+  wanted: ContactState,
+  state: ContactState,
+  lastChangedBy: string,
+): ContactEvent[] {
+  const mine = differencesOf(read, wanted);
   const keys = new Set(mine.map(({ path }) => conflictKey(path)));
   const after = copyOf(state);
   const overlap = differencesOf(read, state).filter(
@@ -107,7 +120,7 @@ export function changeContact(command: ChangeContact, state: ContactState): Cont
       keys.has(conflictKey(path)) && !mine.some((change) => change.path === path && sameValue(change.after, theirs)),
   );
   if (overlap.length > 0) {
-    throw refuse.versionConflict([...new Set(overlap.map(({ path }) => fieldOf(path)))], command.lastChangedBy);
+    throw refuse.versionConflict([...new Set(overlap.map(({ path }) => fieldOf(path)))], lastChangedBy);
   }
   for (const change of mine) assign(after, change.path, change.after);
   checkLists(after);

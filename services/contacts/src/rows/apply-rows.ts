@@ -149,13 +149,19 @@ export function judgeAsPlanned(row: targetsV1.Row, context: JudgeContext, view: 
   if (context.options.apply !== 'EXACT_PLAN' || expected === undefined) return judgeRow(row, context, view);
   const mark = view.mark();
   const judged = judgeRow(row, context, view);
-  const record = expected.record === '' ? judged.record : expected.record;
+  const record = plannedRecord(row, expected, context);
   if (asExpected(judged, expected) && !stale.has(record)) return judged;
   view.takeBack(mark);
   if (WRITTEN.includes(expected.outcome)) stale.add(record);
   const issue = { code: 'PLAN_ROW_STALE', severity: 'ERROR', params: { record } } as const;
   const issues = [...judged.issues, issue];
   return { ...judged, outcome: 'FAILED', reason: 'PLAN_ROW_STALE', after: undefined, events: [], issues };
+}
+
+/** The record that the plan lets a row write; empty where it matched none. */
+function plannedRecord(row: targetsV1.Row, expected: targetsV1.RowExpectation, context: JudgeContext): string {
+  if (expected.outcome === 'CREATED') return context.recordOf(row.row);
+  return row.decision === undefined || row.decision.record === '' ? expected.record : row.decision.record;
 }
 
 /** The events of one record in a chunk, over all its rows. */

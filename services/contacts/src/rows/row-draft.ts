@@ -12,7 +12,7 @@ export interface DraftRules {
   readonly mode: Mode;
   /** `FILL`: what a record has is never overwritten (OPT `blankCells`). */
   readonly fillOnly: boolean;
-  /** Who records consent: IMPORT or API. */
+  /** Who records consent: IMPORT, API or STAFF. */
   readonly source: string;
 }
 

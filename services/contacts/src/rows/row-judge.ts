@@ -16,7 +16,7 @@ export interface JudgeContext {
   readonly importId: string;
   readonly options: targetsV1.ApplyOptions;
   /** Who records consent: IMPORT for a file, API for submitted clients. */
-  readonly source: 'IMPORT' | 'API';
+  readonly source: 'IMPORT' | 'API' | 'STAFF';
   /** The id a record made by this row gets (DESIGN 13). */
   recordOf(row: number): string;
 }

@@ -57,7 +57,9 @@ export function brokenOutcome(row: number, reason: string): targetsV1.RowOutcome
  */
 export function asExpected(judged: Judged, expected: targetsV1.RowExpectation): boolean {
   if (judged.outcome !== expected.outcome || judged.reason !== expected.reason) return false;
-  if (expected.record !== '' && judged.record !== '' && expected.record !== judged.record) return false;
+  // A plan names the record matched, or the one written where a decision chose another.
+  const named = [judged.record, judged.match?.record ?? ''];
+  if (expected.record !== '' && !named.includes(expected.record)) return false;
   return pinnedOf(judged) === expected.version;
 }
 

@@ -168,14 +168,16 @@ function applyExternalId(draft: Draft, values: RowValues): void {
   }
 }
 
-// Opting out always applies; opting in only where nobody but an import had recorded an opt-out (DUP-006, PRF-004).
+// Opting out always applies. A file or a script opts in only where nobody but an import had recorded the opt-out, staff
+// wherever the person has not said so themselves (DUP-006, PRF-004).
 function applyConsent(draft: Draft, field: string, channel: string, values: RowValues): void {
   const present = draft.state.preferences[channel];
   const value = values.first(field) ?? (present === undefined ? values.defaultOf(field) : undefined);
   if (value === undefined || value.text === 'UNKNOWN') return;
   const state = value.text === 'YES' ? 'OPTED_IN' : 'OPTED_OUT';
   if (present?.state === state) return;
-  if (present?.state === 'OPTED_OUT' && present.source !== 'IMPORT') {
+  const isBinding = draft.rules.source === 'STAFF' ? present?.source === 'PERSON' : present?.source !== 'IMPORT';
+  if (present?.state === 'OPTED_OUT' && isBinding) {
     draft.warn('OPT_OUT_KEPT', value, { channel });
     return;
   }

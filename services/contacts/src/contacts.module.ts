@@ -1,0 +1,15 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { CommandDeps } from './contact/contact.commands.js';
+import { ContactsController, ContactsEdge } from './contacts.controller.js';
+
+/** The only wiring of the interactive contacts; what a worker hosts is `contactTarget`. */
+@Module({})
+export class ContactsModule {
+  static of(deps: CommandDeps): DynamicModule {
+    return {
+      module: ContactsModule,
+      controllers: [ContactsController],
+      providers: [{ provide: ContactsEdge, useValue: new ContactsEdge(deps) }],
+    };
+  }
+}

@@ -1,0 +1,95 @@
+import { contactsV1 } from '@caseledger/contracts';
+import { postgresVault, vaultMigrations, type EventStore } from '@caseledger/event-store';
+import { feedService } from '@caseledger/event-streams';
+import { openDatabase, serviceGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
+import type { Registry } from 'prom-client';
+import type { ContactsConfig, ContactsDatabases } from './config.js';
+import { ContactsModule } from './contacts.module.js';
+import { contactsDatabaseMigrations, openContactsStore, type ContactsStore } from './contacts.store.js';
+import { contactsTopic } from './contacts.topic.js';
+
+/** The contacts' databases, open and checked, with the store over them. */
+export interface OpenContacts extends ContactsStore {
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+/** Opens the contacts' databases, brings them up to date where the owner's address is given, and checks them. */
+export async function openContacts(config: ContactsDatabases): Promise<OpenContacts> {
+  const opened: Database[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.splice(0).map((database) => database.close()));
+  };
+  try {
+    const database = await openDatabase(config.database, { migrations: contactsDatabaseMigrations });
+    opened.push(database);
+    const vault = await openDatabase(
+      { ...config.vault, tailUrl: config.vault.appUrl },
+      { migrations: vaultMigrations },
+    );
+    opened.push(vault);
+    const { app: dataSource, tail } = database;
+    const contacts = openContactsStore({
+      dataSource,
+      tail,
+      vault: postgresVault(vault.app),
+      masterKey: config.masterKey,
+    });
+    await contacts.store.check();
+    return { ...contacts, database, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export interface RunningContacts {
+  /** `host:port` of the gRPC server. */
+  readonly address: string;
+  readonly store: EventStore;
+  isReady(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** Starts contacts: databases brought up to date and checked, then the gRPC server with its feed. */
+export async function startContacts(
+  config: ContactsConfig,
+  { logger, registry }: { readonly logger: Logger; readonly registry?: Registry },
+): Promise<RunningContacts> {
+  const contacts = await openContacts(config);
+  const { store, hasher } = contacts;
+  try {
+    const { contextSecret, input } = config;
+    const service = await startGrpcService({
+      module: ContactsModule.of({ store, hasher, input }),
+      services: [contactsV1.ContactsServiceService],
+      raw: () => [feedService(store.feed, [contactsTopic], serviceGuard(contextSecret))],
+      address: config.address,
+      contextSecret,
+      logger,
+      ...(registry === undefined ? {} : { registry }),
+    });
+    return {
+      address: service.address,
+      store,
+      isReady: async () => (await store.head()).length > 0,
+      stop: async () => {
+        await service.stop();
+        await contacts.close();
+      },
+    };
+  } catch (error) {
+    await contacts.close();
+    throw error;
+  }
+}
+
+/**
+ * Empties the read models of contacts and brings them back from the log (DESIGN 27); nobody else writes meanwhile. The
+ * databases must have been opened with the owner's address.
+ */
+export async function rebuildContacts(contacts: OpenContacts): Promise<{ events: number }> {
+  const { owner } = contacts.database;
+  if (owner === undefined) throw new Error('A rebuild needs the address of the owner of the database');
+  return contacts.store.rebuild({ owner, drop: true });
+}

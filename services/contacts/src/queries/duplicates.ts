@@ -1,0 +1,38 @@
+import type { EventStore } from '@caseledger/event-store';
+import { requireReach, type CallContext } from '@caseledger/service-kit';
+import type { contactsV1 } from '@caseledger/contracts';
+import { readInput, valuesOf, type InputSetting } from '../contact/field-input.js';
+import { tenantOf } from '../contact/contact.write.js';
+import { readKeys } from '../projections/match-key.projection.js';
+import { loadRecords, viewOfChunk } from '../rows/chunk-view.js';
+import type { KeyHasher } from '../rows/key-hasher.js';
+import { keysOfRow, keyText } from '../rows/record-keys.js';
+import { matchRow } from '../rows/row-match.js';
+import { RowValues } from '../rows/row-values.js';
+import { readContacts } from './contact.queries.js';
+
+/** Exact duplicates of a draft, to be shown while it is typed (CON-010); what is not valid yet is left aside. */
+export async function findDuplicates(
+  deps: { readonly store: EventStore; readonly hasher: KeyHasher; readonly input: InputSetting },
+  caller: CallContext,
+  request: contactsV1.FindDuplicatesRequest,
+): Promise<contactsV1.FindDuplicatesReply> {
+  requireReach(caller, 'contacts.read');
+  const tenant = tenantOf(caller);
+  const values = new RowValues(valuesOf(readInput(request.fields, deps.input, new Date(), false)), {});
+  const texts = keysOfRow(values)
+    .filter(({ kind }) => kind !== 'RECORD_ID')
+    .map(keyText);
+  const hashes = new Map(texts.map((text) => [text, deps.hasher.hashText(tenant, text)]));
+  return deps.store.transaction(tenant, async (tx) => {
+    const owners = await readKeys(tx, [...hashes.values()]);
+    const records = await loadRecords(tx, [...new Set([...owners.values()].flat())]);
+    const found = matchRow(
+      values,
+      { importId: '', row: 0, own: '' },
+      viewOfChunk({ hashes, named: [] }, owners, records),
+    );
+    const contacts = await readContacts(tx, caller, found.records);
+    return { duplicates: contacts.map((contact) => ({ contact, verdict: found.verdict, key: found.key })) };
+  });
+}
