@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { fromWire, grpcStatus, isDomainError, toWire, type DomainError } from '@caseledger/errors';
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import { uuid7 } from '@caseledger/event-store';
 import type { Logger } from './logger.js';
 
 /** Carries a DomainError between services, beside the status that gRPC itself knows. */
@@ -19,7 +19,7 @@ export function refusalOf(thrown: unknown, logger: Logger, method: string): Grpc
     metadata.set(ERROR_KEY, toWire(thrown));
     return { code: grpcStatus(thrown.kind, thrown.code), details: asciiOf(thrown.message), metadata };
   }
-  const reference = uuid7();
+  const reference = randomUUID();
   logger.error({ reference, method, error: thrown }, 'A call could not be processed');
   return { code: status.INTERNAL, details: `Could not be processed; reference ${reference}.`, metadata };
 }
