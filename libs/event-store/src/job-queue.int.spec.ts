@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@caseledger/testing';
 import { JobQueue, type NewJob } from './job-queue.js';
 import { storeHarness, type StoreHarness } from './spec/store-harness.js';
 
@@ -27,6 +28,27 @@ describe('the job queue', () => {
     const claimed = claims.filter((claim) => claim !== undefined);
     expect(claimed).toEqual([{ ...job, owner: expect.stringMatching(/^worker-/), leaseEpoch: 1, tries: 1 }]);
     expect(await jobs.claim(['other'], 'w', 30_000)).toBeUndefined();
+  });
+
+  it('goes to one of two workers that reach for it at the same moment', async () => {
+    const { id } = await add('rush');
+    const holding = harness.owner.createQueryRunner();
+    await holding.query('begin');
+    await holding.query('select 1 from es.job where id = $1 for update', [id]);
+    const claims = [jobs.claim(['rush'], 'one', 30_000), jobs.claim(['rush'], 'other', 30_000)];
+    const settled = Promise.allSettled(claims).then(() => true);
+    const waiting = async (): Promise<boolean> => {
+      const rows: unknown[] = await harness.owner.query(
+        'select 1 from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0',
+      );
+      return rows.length === 2;
+    };
+    // They pass over a locked job; if they waited for it, both would take it in the end.
+    await eventually(async () => (await Promise.race([settled, waiting()])) || undefined);
+    await holding.query('rollback');
+    await holding.release();
+    const taken = [...(await Promise.all(claims)), await jobs.claim(['rush'], 'last', 30_000)];
+    expect(taken.filter((claim) => claim !== undefined).map((claim) => claim.id)).toEqual([id]);
   });
 
   it('enqueues with the transaction, and the same id once', async () => {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { eventually, tcpProxy, type TcpProxy } from '@caseledger/testing';
 import { DataSource } from 'typeorm';
-import { EventStore } from './event-store.js';
+import type { EventStore } from './event-store.js';
 import { uuid7 } from './ids.js';
 import { CommitUnknown } from './store-errors.js';
 import { added, person, tagged } from './spec/people.js';

@@ -109,7 +109,9 @@ describe('the order of the log', () => {
     await gate.query('select pg_advisory_lock(4711004)');
     const waiting = append([person()]);
     await eventually(async () => {
-      const rows: unknown[] = await owner.query("select 1 from pg_locks where locktype = 'advisory' and not granted");
+      const rows: unknown[] = await owner.query(
+        'select 1 from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0',
+      );
       return rows.length === 1;
     });
     await gate.query('select pg_advisory_unlock(4711004)');

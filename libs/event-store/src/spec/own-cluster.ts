@@ -3,9 +3,9 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provision, startEmbeddedPostgres, type DatabaseUrls, type EmbeddedPostgres } from '@caseledger/local';
-import { openDatabase } from '@caseledger/service-kit';
 import { eventually } from '@caseledger/testing';
 import { Client } from 'pg';
+import { DataSource, type MigrationInterface } from 'typeorm';
 import { EventStore } from '../event-store.js';
 import { eventStoreMigrations } from '../migrations/event-store.migrations.js';
 import { vaultMigrations } from '../migrations/vault.migrations.js';
@@ -38,12 +38,14 @@ export async function ownCluster(settings: Readonly<Record<string, string>> = {}
   const { superuserUrl, port } = server;
   const { people, vault } = await provision(superuserUrl, DATABASES, join(home, 'roles.json'));
   if (people === undefined || vault === undefined) throw new Error('The databases were not made');
-  const opened = await openDatabase({ ...people, poolMax: 16 }, { migrations: [...eventStoreMigrations, PeopleTable1763700000100] });
-  const vaultOpened = await openDatabase(vault, { migrations: vaultMigrations });
+  await migrate(people.ownerUrl, [...eventStoreMigrations, PeopleTable1763700000100]);
+  await migrate(vault.ownerUrl, vaultMigrations);
+  const [app, tail, salts] = await Promise.all([people.appUrl, people.tailUrl, vault.appUrl].map((url) => open(url)));
+  if (app === undefined || tail === undefined || salts === undefined) throw new Error('The databases were not opened');
   const store = new EventStore({
-    dataSource: opened.app,
-    tail: opened.tail,
-    vault: postgresVault(vaultOpened.app),
+    dataSource: app,
+    tail,
+    vault: postgresVault(salts),
     masterKey: Buffer.alloc(32, 7),
     catalog: peopleCatalog,
     projections: [peopleProjection],
@@ -72,10 +74,28 @@ export async function ownCluster(settings: Readonly<Record<string, string>> = {}
     },
     stop: async () => {
       await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
-      await opened.close();
-      await vaultOpened.close();
+      await Promise.all([app, tail, salts].map((source) => source.destroy()));
       await server.stop();
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+async function migrate(ownerUrl: string, migrations: (new () => MigrationInterface)[]): Promise<void> {
+  const owner = await open(ownerUrl, migrations);
+  await owner.runMigrations();
+  await owner.destroy();
+}
+
+function open(url: string, migrations: (new () => MigrationInterface)[] = []): Promise<DataSource> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    migrations,
+    installExtensions: false,
+    connectTimeoutMS: 10_000,
+    extra: { max: 16 },
+    poolErrorHandler: () => undefined,
+  });
+  return source.initialize();
 }
