@@ -229,3 +229,12 @@ export async function alreadyApplied(tx: StoreTransaction, importId: string, row
   );
   return new Set(rows.map(({ row }) => row));
 }
+
+/** Numbers of the rows whose last attempt matches a filter, at most `limit`. */
+export async function rowsMatching(tx: StoreTransaction, importId: string, filter: LedgerFilter, limit: number): Promise<number[]> {
+  const { rows } = await tx.query<{ row: number }>(
+    `select l.row from app.import_row l where l.tenant = $1 and l.import_id = $2 and ${MATCHES} order by l.row limit $9`,
+    [...valuesOf(tx, importId, filter), limit],
+  );
+  return rows.map(({ row }) => row);
+}

@@ -100,8 +100,8 @@ insert into app.plan_row (tenant, plan, generation, lane, seq, row, outcome, rea
   record, version, earlier_row, effects, codes, digest)
 select $1, $2, $3, $4, n.seq, n.row, n.outcome, n.reason, n.match_verdict, n.record, n.version,
   n.earlier_row, string_to_array(n.effects, ' '), n.codes, n.digest
-from unnest($5::int[], $6::int[], $7::int[], $8::bool[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::int[],
-  $14::int[], $15::text[], $16::jsonb[], $17::bytea[])
+from unnest($5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::int[], $12::int[], $13::text[],
+  $14::jsonb[], $15::bytea[])
   as n (seq, row, outcome, reason, match_verdict, record, version, earlier_row, effects, codes, digest)
 on conflict (tenant, plan, row) do update set generation = excluded.generation, lane = excluded.lane,
   seq = excluded.seq, outcome = excluded.outcome,
@@ -211,4 +211,10 @@ export async function issueGroups(tx: StoreTransaction, plan: string): Promise<I
     [tx.tenant, plan],
   );
   return rows;
+}
+
+/** Numbers of the rows a filter matches, at most `limit`. */
+export async function planRowNumbers(tx: StoreTransaction, plan: string, filter: PlanFilter, limit: number): Promise<number[]> {
+  const { rows } = await listPlanRows(tx, plan, filter, { first: limit, afterRow: 0 });
+  return rows.map(({ row }) => row);
 }

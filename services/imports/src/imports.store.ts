@@ -1,0 +1,76 @@
+import { EventStore, JobQueue, type SaltVault } from '@caseledger/event-store';
+import type { SealedObjects } from '@caseledger/object-store';
+import type { Logger } from '@caseledger/service-kit';
+import type { Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import type { ImportLimits } from './config.js';
+import { importCatalog } from './import-events.catalogue.js';
+import { ImportCommands } from './import.commands.js';
+import type { ImportContext } from './import.context.js';
+import { importMetrics } from './import.metrics.js';
+import { chunksTopic, importsTopic } from './imports.topics.js';
+import { ImportObjects } from './objects/import-objects.js';
+import { importsProjection } from './projections/imports.projection.js';
+import { revertsProjection } from './projections/reverts.projection.js';
+import { runsProjection } from './projections/runs.projection.js';
+import type { RowTarget } from './row-target.js';
+
+/** What an imports process is given; interactive and working processes alike. */
+export interface ImportsSetting {
+  /** The service's database as the app role, and as the tail role. */
+  readonly app: DataSource;
+  readonly tail: DataSource;
+  readonly vault: SaltVault;
+  /** 32 bytes, kept outside the database. */
+  readonly masterKey: Buffer;
+  readonly sealed: SealedObjects;
+  readonly targets: readonly [RowTarget, ...RowTarget[]];
+  readonly limits: ImportLimits;
+  readonly workDir: string;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly shards?: number;
+}
+
+/** The topics whose feed this service serves. */
+export const importsTopics = [importsTopic, chunksTopic] as const;
+
+/** Puts the event store of imports and everything on it together. */
+export function openImports(setting: ImportsSetting): ImportContext {
+  const { app, tail, vault, masterKey, shards, sealed, targets, limits, workDir, logger, registry } = setting;
+  const store = new EventStore({
+    dataSource: app,
+    tail,
+    vault,
+    masterKey,
+    catalog: importCatalog(),
+    projections: [importsProjection, runsProjection, revertsProjection],
+    topics: importsTopics,
+    ...(shards === undefined ? {} : { shards }),
+  });
+  const jobs = new JobQueue(app);
+  return {
+    store,
+    jobs,
+    commands: new ImportCommands(store, jobs),
+    objects: new ImportObjects(store, sealed, masterKey),
+    targets,
+    limits,
+    workDir,
+    logger,
+    metrics: importMetrics(registry),
+  };
+}
+
+/** Tables that come back from the logs, and what of them is not compared after a rebuild (DESIGN 27). */
+export const importsViews: readonly { readonly table: string; readonly without: readonly string[] }[] = [
+  { table: 'app.import', without: [] },
+  { table: 'app.run', without: [] },
+  { table: 'app.dispatch', without: [] },
+  { table: 'app.revert', without: [] },
+  { table: 'app.import_row', without: [] },
+  { table: 'app.run_chunk', without: [] },
+  { table: 'app.tally', without: ['step'] },
+  { table: 'app.member_right', without: [] },
+  { table: 'app.company', without: [] },
+];
