@@ -1,12 +1,8 @@
 import 'reflect-metadata';
-import { createLogger, runProcess } from '@caseledger/service-kit';
+import { createLogger, readOrExit, runProcess } from '@caseledger/service-kit';
 import { readGatewayConfig } from './config.js';
 import { startGateway } from './gateway.js';
 
+const config = readOrExit(readGatewayConfig);
 const logger = createLogger({ service: 'gateway' });
-
-await runProcess(logger, async () => {
-  const gateway = await startGateway(readGatewayConfig(), logger);
-  logger.info({ event: 'ready', address: gateway.address }, 'Ready');
-  return gateway;
-});
+await runProcess(logger, () => startGateway(config, logger));

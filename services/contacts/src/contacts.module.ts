@@ -1,15 +1,20 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { CommandDeps } from './contact/contact.commands.js';
+import type { ContactTarget } from './contact.target.js';
 import { ContactsController, ContactsEdge } from './contacts.controller.js';
+import { RowTargetController, RowTargetEdge } from './row-target.controller.js';
 
 /** The only wiring of the interactive contacts; what a worker hosts is `contactTarget`. */
 @Module({})
 export class ContactsModule {
-  static of(deps: CommandDeps): DynamicModule {
+  static of(deps: CommandDeps, target: ContactTarget): DynamicModule {
     return {
       module: ContactsModule,
-      controllers: [ContactsController],
-      providers: [{ provide: ContactsEdge, useValue: new ContactsEdge(deps) }],
+      controllers: [ContactsController, RowTargetController],
+      providers: [
+        { provide: ContactsEdge, useValue: new ContactsEdge(deps) },
+        { provide: RowTargetEdge, useValue: new RowTargetEdge(target) },
+      ],
     };
   }
 }

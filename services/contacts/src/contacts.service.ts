@@ -1,12 +1,14 @@
-import { contactsV1 } from '@caseledger/contracts';
+import { contactsV1, targetsV1 } from '@caseledger/contracts';
 import { postgresVault, vaultMigrations, type EventStore } from '@caseledger/event-store';
 import { feedService } from '@caseledger/event-streams';
 import { openDatabase, serviceGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
+import { contactTarget } from './contact.target.js';
 import type { ContactsConfig, ContactsDatabases } from './config.js';
 import { ContactsModule } from './contacts.module.js';
-import { contactsDatabaseMigrations, openContactsStore, type ContactsStore } from './contacts.store.js';
+import { openContactsStore, type ContactsStore } from './contacts.store.js';
 import { contactsTopic } from './contacts.topic.js';
+import { contactsMigrations } from './migrations/contacts.migrations.js';
 
 /** The contacts' databases, open and checked, with the store over them. */
 export interface OpenContacts extends ContactsStore {
@@ -21,7 +23,7 @@ export async function openContacts(config: ContactsDatabases): Promise<OpenConta
     await Promise.all(opened.splice(0).map((database) => database.close()));
   };
   try {
-    const database = await openDatabase(config.database, { migrations: contactsDatabaseMigrations });
+    const database = await openDatabase(config.database, { migrations: contactsMigrations });
     opened.push(database);
     const vault = await openDatabase(
       { ...config.vault, tailUrl: config.vault.appUrl },
@@ -61,8 +63,8 @@ export async function startContacts(
   try {
     const { contextSecret, input } = config;
     const service = await startGrpcService({
-      module: ContactsModule.of({ store, hasher, input }),
-      services: [contactsV1.ContactsServiceService],
+      module: ContactsModule.of({ store, hasher, input }, contactTarget({ store, hasher })),
+      services: [contactsV1.ContactsServiceService, targetsV1.RowTargetServiceService],
       raw: () => [feedService(store.feed, [contactsTopic], serviceGuard(contextSecret))],
       address: config.address,
       contextSecret,

@@ -1,14 +1,7 @@
-import {
-  EventCatalog,
-  EventStore,
-  eventStoreMigrations,
-  type InlineProjection,
-  type SaltVault,
-} from '@caseledger/event-store';
+import { EventCatalog, EventStore, type InlineProjection, type SaltVault } from '@caseledger/event-store';
 import type { DataSource } from 'typeorm';
 import { contactEventDefinitions } from './contact/contact.events.js';
 import { contactsTopic } from './contacts.topic.js';
-import { contactsMigrations } from './migrations/contacts.migrations.js';
 import { contactProjection } from './projections/contact.projection.js';
 import { runProjection } from './projections/run.projection.js';
 import { KeyHasher } from './rows/key-hasher.js';
@@ -29,9 +22,6 @@ export interface ContactsStore {
   readonly store: EventStore;
   readonly hasher: KeyHasher;
 }
-
-/** Migrations of the contacts' database, in their order. */
-export const contactsDatabaseMigrations = [...eventStoreMigrations, ...contactsMigrations];
 
 /** Tables a rebuild brings back, and what of them is not compared (DESIGN 27). */
 export const contactsViews: readonly { readonly table: string; readonly without: readonly string[] }[] = [

@@ -1,4 +1,4 @@
-import { tenantTable } from '@caseledger/event-store';
+import { eventStoreMigrations, tenantTable } from '@caseledger/event-store';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import {
   CONTACT,
@@ -36,4 +36,5 @@ class Contacts1763720000001 implements MigrationInterface {
   }
 }
 
-export const contactsMigrations = [Contacts1763720000001];
+/** Everything the database of contacts needs, in order. */
+export const contactsMigrations = [...eventStoreMigrations, Contacts1763720000001];

@@ -5,7 +5,8 @@ import { testDatabase, type TestDatabase } from '@caseledger/testing';
 import type { DataSource } from 'typeorm';
 import type { ContactState } from '../contact/contact.js';
 import { contactTarget, type ContactTarget } from '../contact.target.js';
-import { contactsDatabaseMigrations, contactsViews, openContactsStore, type ContactsStore } from '../contacts.store.js';
+import { contactsViews, openContactsStore, type ContactsStore } from '../contacts.store.js';
+import { contactsMigrations } from '../migrations/contacts.migrations.js';
 import type { CrashPoint } from '../rows/apply-rows.js';
 import type { JudgeThread } from '../rows/contained-judge.js';
 import { loadRecords } from '../rows/chunk-view.js';
@@ -158,7 +159,7 @@ export class WorldRun {
 /** A world on two new databases. */
 export async function contactsWorld(name: string, o: WorldOptions = {}): Promise<ContactsWorld> {
   const [contacts, vaults] = await Promise.all([
-    testDatabase(name, contactsDatabaseMigrations),
+    testDatabase(name, contactsMigrations),
     testDatabase(`${name}_vault`, vaultMigrations),
   ]);
   const { poolMax = 12 } = o;
