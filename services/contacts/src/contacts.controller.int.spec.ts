@@ -148,7 +148,7 @@ describe('lists (CON-009, API-002)', () => {
     expect((await list({ search: 'person03 list0' })).names).toEqual(['List0 Person03']);
     expect((await list({ search: '(415) 556-1007' })).names).toEqual(['List1 Person07']);
     expect((await list({ search: 'MARIA@kestrel-mail.net' })).names).toEqual(['Maria T. Quinn']);
-    expect((await list({ search: '100%' })).names).toEqual([]);
+    expect((await list({ search: '%_%' })).names).toEqual([]);
   });
 
   it('filter and count', async () => {
@@ -175,7 +175,7 @@ describe('lists (CON-009, API-002)', () => {
       }
       expect(forwards).toEqual(all);
       const backwards = await list({ search: 'person', sort, last: 5, before: after });
-      expect(backwards.names).toEqual(all.slice(-2 - 5, -2));
+      expect(backwards.names).toEqual(all.slice(4, 9));
     },
   );
 });
