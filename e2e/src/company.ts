@@ -55,15 +55,14 @@ export class Session extends RestSession {
 
   /** Waits until the import is in one of these states. */
   async until(id: string, states: readonly string[]): Promise<ImportView> {
-    let now = await this.importView(id);
-    await eventually(
+    return eventually(
       async () => {
-        now = await this.importView(id);
-        if (!states.includes(now.state)) throw new Error(`The import is ${now.state}${now.code === null ? '' : ` (${now.code})`}, not ${states.join(' or ')}`);
+        const now = await this.importView(id);
+        if (states.includes(now.state)) return now;
+        throw new Error(`The import is ${now.state}${now.code === null ? '' : ` (${now.code})`}, not ${states.join(' or ')}`);
       },
       { deadlineMs: WAIT_MS },
     );
-    return now;
   }
 
   /** Uploads and waits for the analysis. */
@@ -147,15 +146,14 @@ export class Session extends RestSession {
   }
 
   async untilRevert(id: string, states: readonly string[]): Promise<RevertView> {
-    let now = await this.json<RevertView>('GET', `/api/reverts/${id}`);
-    await eventually(
+    return eventually(
       async () => {
-        now = await this.json<RevertView>('GET', `/api/reverts/${id}`);
-        if (!states.includes(now.state)) throw new Error(`The revert is ${now.state}, not ${states.join(' or ')}`);
+        const now = await this.json<RevertView>('GET', `/api/reverts/${id}`);
+        if (states.includes(now.state)) return now;
+        throw new Error(`The revert is ${now.state}, not ${states.join(' or ')}`);
       },
       { deadlineMs: WAIT_MS },
     );
-    return now;
   }
 }
 

@@ -31,7 +31,7 @@ describe('a killed installation', () => {
     await eventually(
       async () => {
         const { progress } = (await company.importView(planned.id)) as unknown as { progress: { done: number } };
-        if (progress.done === 0) throw new Error('Nothing is applied yet');
+        return progress.done > 0;
       },
       { deadlineMs: 60_000 },
     );
