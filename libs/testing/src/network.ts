@@ -18,13 +18,6 @@ export interface NetworkOptions {
   readonly demo?: boolean;
 }
 
-export interface WorkerOptions {
-  /** Options for node itself, such as those of a profiler. */
-  readonly nodeOptions?: readonly string[];
-  /** Where the worker writes its profiles and reports. */
-  readonly cwd?: string;
-}
-
 /**
  * The whole product as a user starts it: the compiled launcher with its own folder and port. Specs and benchmarks
  * talk to it over HTTP and kill its processes; nothing of it runs inside them.
@@ -75,11 +68,10 @@ export class Network {
   }
 
   /** One more import worker, as `npm run worker` adds it. */
-  addWorker({ nodeOptions = [], cwd }: WorkerOptions = {}): ChildProcess {
-    const worker = spawn(process.execPath, ['--enable-source-maps', ...nodeOptions, join(ROOT, 'infra/processes/dist/import-worker.main.js')], {
+  addWorker(): ChildProcess {
+    const worker = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'infra/processes/dist/import-worker.main.js')], {
       env: childEnvironment(this.environment()),
       stdio: 'ignore',
-      ...(cwd === undefined ? {} : { cwd }),
     });
     this.workers.push(worker);
     return worker;
