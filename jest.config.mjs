@@ -8,4 +8,4 @@ const projects = rooms.flatMap((room) =>
     .filter((path) => existsSync(new URL(`${path}/jest.config.mjs`, root))),
 );
 
-export default { projects: projects.map((path) => `<rootDir>/${path}`), workerIdleMemoryLimit: '800MB' };
+export default { projects: projects.map((path) => `<rootDir>/${path}`), workerIdleMemoryLimit: '800MB', testTimeout: 60_000 };

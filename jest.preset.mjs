@@ -13,5 +13,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swcrc, swcrc: false }] },
   testMatch: ['**/*.spec.ts'],
   modulePathIgnorePatterns: ['/dist/'],
+  // A spec that starts a database or a process takes longer than jest's five seconds on a busy machine.
+  testTimeout: 60_000,
   cacheDirectory: new URL('./.cache/jest', import.meta.url).pathname,
 };
