@@ -34,7 +34,7 @@ export interface ContactTarget {
   positions(request: targetsV1.PositionsRequest): Promise<targetsV1.PositionsReply>;
 }
 
-export interface ContactTargetDeps extends ContactsStore {
+export interface ContactTargetDeps extends Pick<ContactsStore, 'store' | 'hasher'> {
   /** Named places in which a test can end the process; absent outside of tests. */
   readonly crashPoint?: (name: CrashPoint) => void | Promise<void>;
   /** Where the judging thread's code is, when not beside this build. */

@@ -69,7 +69,7 @@ export class ContactsController implements RpcController<contactsV1.ContactsServ
 
   async listContacts({ request, caller }: Rpc<contactsV1.ListContactsRequest>): Promise<contactsV1.ListContactsReply> {
     await caughtUp(this.edge.deps.store, request.minPosition);
-    return listContacts(this.edge.deps.store, caller, request);
+    return listContacts(this.edge.deps, caller, request);
   }
 
   findDuplicates({ request, caller }: Rpc<contactsV1.FindDuplicatesRequest>): Promise<contactsV1.FindDuplicatesReply> {

@@ -59,11 +59,11 @@ export async function startContacts(
   { logger, registry }: { readonly logger: Logger; readonly registry?: Registry },
 ): Promise<RunningContacts> {
   const contacts = await openContacts(config);
-  const { store, hasher } = contacts;
+  const { store, hasher, tail } = contacts;
   try {
     const { contextSecret, input } = config;
     const service = await startGrpcService({
-      module: ContactsModule.of({ store, hasher, input }, contactTarget({ store, hasher })),
+      module: ContactsModule.of({ store, hasher, input, tail }, contactTarget({ store, hasher })),
       services: [contactsV1.ContactsServiceService, targetsV1.RowTargetServiceService],
       raw: () => [feedService(store.feed, [contactsTopic], serviceGuard(contextSecret))],
       address: config.address,

@@ -21,6 +21,8 @@ export interface ContactsStoreOptions {
 export interface ContactsStore {
   readonly store: EventStore;
   readonly hasher: KeyHasher;
+  /** Reads the contacts' database past row-level security; used with the company in every question. */
+  readonly tail: DataSource;
 }
 
 /** Tables a rebuild brings back, and what of them is not compared (DESIGN 27). */
@@ -36,5 +38,9 @@ export function openContactsStore(options: ContactsStoreOptions): ContactsStore 
   const hasher = new KeyHasher(options.masterKey);
   const projections: InlineProjection[] = [contactProjection(hasher), runProjection];
   const catalog = new EventCatalog([...contactEventDefinitions, ...runEventDefinitions]);
-  return { store: new EventStore({ ...options, catalog, projections, topics: [contactsTopic] }), hasher };
+  return {
+    store: new EventStore({ ...options, catalog, projections, topics: [contactsTopic] }),
+    hasher,
+    tail: options.tail,
+  };
 }

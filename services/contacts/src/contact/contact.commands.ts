@@ -2,9 +2,10 @@ import { uuid7, type EventStore, type JsonValue, type StoreTransaction } from '@
 import { notFound, refused, type RowIssue } from '@caseledger/errors';
 import { requirePermission, requireReach } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
+import type { DataSource } from 'typeorm';
 import { readKeys } from '../projections/match-key.projection.js';
 import { startingOver } from '../rows/apply-rows.js';
-import { lookupOf, loadRecords, viewOfChunk } from '../rows/chunk-view.js';
+import { loadRecords, viewOfChunk } from '../rows/chunk-view.js';
 import type { KeyHasher } from '../rows/key-hasher.js';
 import { isReleased, keysOfRecord, keyText } from '../rows/record-keys.js';
 import { matchRow } from '../rows/row-match.js';
@@ -40,6 +41,8 @@ export interface CommandDeps {
   readonly store: EventStore;
   readonly hasher: KeyHasher;
   readonly input: InputSetting;
+  /** For searches; see `searchHits`. */
+  readonly tail: DataSource;
 }
 
 /** What people and scripts do to one contact: every command authorised, idempotent by its key, in one transaction. */

@@ -6,7 +6,9 @@ import {
   CONTACT_BY_CREATED,
   CONTACT_BY_NAME,
   CONTACT_IMPORT,
+  CONTACT_SEARCH,
   MATCH_KEY,
+  SEARCH_EXTENSION,
 } from '../sql/contact.sql.js';
 import { IMPORT_LANE, RUN } from '../sql/run.sql.js';
 
@@ -18,10 +20,12 @@ class Contacts1763720000001 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     const objects = [
+      SEARCH_EXTENSION,
       CONTACT,
       CONTACT_BY_NAME,
       CONTACT_BY_CREATED,
       CONTACT_BY_CHANGED,
+      CONTACT_SEARCH,
       MATCH_KEY,
       CONTACT_IMPORT,
       RUN,

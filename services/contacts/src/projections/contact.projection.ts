@@ -140,73 +140,31 @@ async function writeContacts(tx: StoreTransaction, changes: readonly RecordChang
 }
 
 function valuesOf(tenant: string, changes: readonly (RecordChange & { readonly after: ContactState })[]): unknown[] {
-  const columns = changes.map(({ after }) => columnsOfState(after));
-  const states = changes.map(({ after }) => after);
+  const rows = changes.map((change) => ({ ...change, columns: columnsOfState(change.after) }));
+  type Row = (typeof rows)[number];
+  const texts = (pick: (row: Row) => string | null): Buffer => pgArray('text', rows.map(pick));
+  const flags = (pick: (row: Row) => boolean): Buffer => pgArray('bool', rows.map(pick));
+  const ids = rows.map(({ id }) => id);
+  const versions = rows.map(({ version }) => version);
+  const states = rows.map(({ after }) => JSON.stringify(after));
+  const times = rows.map(({ last }) => last.at);
   return [
     tenant,
-    pgArray(
-      'uuid',
-      changes.map(({ id }) => id),
-    ),
-    pgArray(
-      'int4',
-      changes.map(({ version }) => version),
-    ),
-    pgArray(
-      'jsonb',
-      states.map((state) => JSON.stringify(state)),
-    ),
-    pgArray(
-      'text',
-      states.map(({ type }) => type),
-    ),
-    pgArray(
-      'bool',
-      states.map(({ client }) => client),
-    ),
-    pgArray(
-      'text',
-      states.map(({ status }) => status),
-    ),
-    pgArray(
-      'text',
-      columns.map(({ name }) => name),
-    ),
-    pgArray(
-      'text',
-      columns.map(({ sortName }) => sortName),
-    ),
-    pgArray(
-      'text',
-      columns.map(({ search }) => search),
-    ),
-    pgArray(
-      'text',
-      columns.map(({ region }) => region),
-    ),
-    pgArray(
-      'bool',
-      states.map(({ phones }) => phones.length > 0),
-    ),
-    pgArray(
-      'bool',
-      states.map(({ emails }) => emails.length > 0),
-    ),
-    pgArray(
-      'text',
-      columns.map(({ archived }) => archived),
-    ),
-    pgArray(
-      'bool',
-      states.map(({ review }) => review.length > 0),
-    ),
-    pgArray(
-      'timestamptz',
-      changes.map(({ last }) => last.at),
-    ),
-    pgArray(
-      'text',
-      changes.map(({ last }) => last.actor ?? ''),
-    ),
+    pgArray('uuid', ids),
+    pgArray('int4', versions),
+    pgArray('jsonb', states),
+    texts(({ after }) => after.type),
+    flags(({ after }) => after.client),
+    texts(({ after }) => after.status),
+    texts(({ columns }) => columns.name),
+    texts(({ columns }) => columns.sortName),
+    texts(({ columns }) => columns.search),
+    texts(({ columns }) => columns.region),
+    flags(({ after }) => after.phones.length > 0),
+    flags(({ after }) => after.emails.length > 0),
+    texts(({ columns }) => columns.archived),
+    flags(({ after }) => after.review.length > 0),
+    pgArray('timestamptz', times),
+    texts(({ last }) => last.actor ?? ''),
   ];
 }

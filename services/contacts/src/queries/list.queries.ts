@@ -1,11 +1,12 @@
 import { validation, limit as overLimit } from '@caseledger/errors';
-import type { EventStore } from '@caseledger/event-store';
-import { fold } from '@caseledger/normalise';
+import { pgArray, type EventStore } from '@caseledger/event-store';
 import { requireReach, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
+import type { DataSource } from 'typeorm';
 import { IMPORT_REVERTED } from '../contact/contact.events.js';
 import { tenantOf, uuidOrNone } from '../contact/contact.write.js';
 import { CONTACT_COLUMNS, toContact, type ContactRow } from './contact.queries.js';
+import { searchHits, searchOf } from './search.js';
 
 const PAGE_MAX = 500;
 const PAGE_DEFAULT = 50;
@@ -53,12 +54,18 @@ const SORTS: Readonly<Record<string, SortOrder>> = {
  * neither skips nor repeats a contact that was there throughout while others are being imported (API-002).
  */
 export async function listContacts(
-  store: EventStore,
+  { store, tail }: { readonly store: EventStore; readonly tail: DataSource },
   caller: CallContext,
   request: contactsV1.ListContactsRequest,
 ): Promise<contactsV1.ListContactsReply> {
   const tenant = tenantOf(caller);
   const conditions = conditionsOf(tenant, caller, request);
+  const search = searchOf(request.search);
+  if (search !== undefined) {
+    const hits = await searchHits(tail, tenant, search);
+    if (hits !== undefined) conditions.add('c.id = any(?::uuid[])', pgArray('uuid', hits));
+    conditions.add(search.text, ...search.values);
+  }
   const sort = SORTS[request.sort === '' ? 'NAME' : request.sort];
   if (sort === undefined) throw validation('VALUE_NOT_ALLOWED', { field: 'sort', text: request.sort }, 'sort');
   const isBackward = request.last > 0 || request.before !== '';
@@ -117,7 +124,6 @@ function conditionsOf(tenant: string, caller: CallContext, request: contactsV1.L
       where i.tenant = c.tenant and i.contact = c.id and i.import = ?::uuid and i.in_force)`;
     conditions.add(contributes, uuidOrNone(request.importId));
   }
-  addSearch(conditions, request.search);
   return conditions;
 }
 
@@ -137,31 +143,6 @@ function addArchived(conditions: Conditions, { archived }: contactsV1.ListContac
 function addRange(conditions: Conditions, column: string, fromMs: number, toMs: number): void {
   if (fromMs > 0) conditions.add(`${column} >= ?::timestamptz`, new Date(fromMs).toISOString());
   if (toMs > 0) conditions.add(`${column} < ?::timestamptz`, new Date(toMs).toISOString());
-}
-
-/** Name in any order, phone in any shape, e-mail, external id: all of the words, or the whole as it is, or its digits. */
-function addSearch(conditions: Conditions, search: string): void {
-  const whole = search.trim().toLowerCase();
-  if (whole === '') return;
-  const words = fold(whole)
-    .split(' ')
-    .filter((word) => word !== '');
-  const digits = /^[\d\s()+.\-/]+$/.test(whole) ? whole.replace(/\D/g, '') : '';
-  const ways = ['c.search like ?'];
-  const values = [contains(whole)];
-  if (words.length > 0) {
-    ways.push(`(${words.map(() => 'c.search like ?').join(' and ')})`);
-    values.push(...words.map(contains));
-  }
-  if (digits.length >= 3) {
-    ways.push('c.search like ?');
-    values.push(contains(digits));
-  }
-  conditions.add(`(${ways.join(' or ')})`, ...values);
-}
-
-function contains(text: string): string {
-  return `%${text.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
 }
 
 function addCursor(conditions: Conditions, sort: SortOrder, cursor: string, isDescending: boolean): void {

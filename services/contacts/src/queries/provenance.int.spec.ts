@@ -1,4 +1,4 @@
-import { contactsV1, targetsV1 } from '@caseledger/contracts';
+import { targetsV1, type contactsV1 } from '@caseledger/contracts';
 import { uuid7 } from '@caseledger/event-store';
 import { grantsOf, type CallContext } from '@caseledger/service-kit';
 import { options, row } from '../rows/row.fixture.js';

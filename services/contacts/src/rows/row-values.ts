@@ -124,7 +124,7 @@ export const CHANNELS: readonly (readonly [field: string, channel: string])[] = 
 
 /** The fields that a contact holds once as text; type and status are kept beside them. */
 export const SINGLE_FIELDS: readonly string[] = clientFields()
-  .filter(({ key, group, standsInFor, type }) => group === 'single' && standsInFor === undefined && type !== 'recordId')
+  .filter(({ group, standsInFor, type }) => group === 'single' && standsInFor === undefined && type !== 'recordId')
   .map(({ key }) => key)
   .filter((key) => key !== 'contactType' && key !== 'status');
 

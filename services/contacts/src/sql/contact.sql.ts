@@ -29,6 +29,10 @@ export const CONTACT_BY_NAME = 'create index contact_by_name on app.contact (ten
 export const CONTACT_BY_CREATED = 'create index contact_by_created on app.contact (tenant, created_at, id)';
 export const CONTACT_BY_CHANGED = 'create index contact_by_changed on app.contact (tenant, changed_at, id)';
 
+/** Finds a part of a name, number, address or id anywhere in the search text (CON-009). */
+export const SEARCH_EXTENSION = 'create extension if not exists pg_trgm';
+export const CONTACT_SEARCH = 'create index contact_search on app.contact using gin (search gin_trgm_ops)';
+
 /**
  * Exact keys of the contacts that can be matched (DESIGN §6): the key is an HMAC over kind and value, owners are
  * sorted, batch is the one that changed them last. A key that nobody has any more has no row.
