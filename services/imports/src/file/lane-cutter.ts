@@ -1,4 +1,4 @@
-import { targetsV1 } from '@caseledger/contracts';
+import { type targetsV1 } from '@caseledger/contracts';
 import { encodeRow } from './row-objects.js';
 
 /** Rows and bytes of one chunk: what is handled in one transaction (PRODUCT §6). */
