@@ -69,7 +69,7 @@ export class ContactCommands {
       const known = await this.duplicates(tx, values, after);
       if (known.length > 0 && !request.createAnyway)
         throw refused('DUPLICATE_REVIEW', { n: known.length, records: known.join(',') });
-      await this.checkExternalIds(tx, '', after);
+      await this.checkExternalIds(tx, '', after.externalIds);
       const id = uuid7();
       const write = { id, version: 0, before: undefined, events: [created(after, undefined, known)] };
       await writeContacts(tx, this.deps.hasher, causeOf(command), [write]);
@@ -94,7 +94,10 @@ export class ContactCommands {
       const warnings = warningsOf([...input.issues, ...draft.issues]);
       const wanted = withInput(draft.state, readLists(replacedLists(request), this.deps.input, tx.now), source);
       const events = mergeChange(asRead, wanted, held.state, held.changedBy);
-      await this.checkExternalIds(tx, request.id, wanted);
+      // One that this contact has already is no claim, even while a revert has released it to another.
+      const has = new Set(held.state.externalIds.map((pair) => this.externalHash(tx.tenant, pair)));
+      const claimed = wanted.externalIds.filter((pair) => !has.has(this.externalHash(tx.tenant, pair)));
+      await this.checkExternalIds(tx, request.id, claimed);
       await this.write(tx, command, request.id, held, events);
       return { id: request.id, warnings: briefly(warnings) };
     });
@@ -116,7 +119,7 @@ export class ContactCommands {
   restore(request: contactsV1.RestoreContactRequest, command: Command): Promise<Done> {
     return this.once(command, { restore: request.id }, async (tx) => {
       const held = await this.load(tx, request.id, command);
-      const takers = await this.takers(tx, request.id, held.state);
+      const takers = await this.takers(tx, request.id, held.state.externalIds);
       await this.write(tx, command, request.id, held, restoreContact(held.state, takers));
       return { id: request.id, warnings: [] };
     });
@@ -190,9 +193,9 @@ export class ContactCommands {
     return found.records.length > 0 ? found.records : listed.sort();
   }
 
-  private async checkExternalIds(tx: StoreTransaction, id: string, after: ContactState): Promise<void> {
-    const takenBy = await this.takers(tx, id, after);
-    for (const pair of after.externalIds) {
+  private async checkExternalIds(tx: StoreTransaction, id: string, pairs: readonly ExternalIdPair[]): Promise<void> {
+    const takenBy = await this.takers(tx, id, pairs);
+    for (const pair of pairs) {
       const record = takenBy(pair);
       if (record !== undefined) throw refuse.externalIdTaken(pair.id, record);
     }
@@ -201,9 +204,9 @@ export class ContactCommands {
   private async takers(
     tx: StoreTransaction,
     id: string,
-    state: ContactState,
+    pairs: readonly ExternalIdPair[],
   ): Promise<(pair: ExternalIdPair) => string | undefined> {
-    const hashes = state.externalIds.map((pair) => this.externalHash(tx.tenant, pair));
+    const hashes = pairs.map((pair) => this.externalHash(tx.tenant, pair));
     const owners = await readKeys(tx, hashes);
     return (pair) => owners.get(this.externalHash(tx.tenant, pair))?.find((owner) => owner !== id);
   }

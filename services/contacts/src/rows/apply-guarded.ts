@@ -51,10 +51,10 @@ async function countTry({ store }: GuardedDeps, request: targetsV1.ApplyChunkReq
  */
 async function brokenRows(deps: GuardedDeps, request: targetsV1.ApplyChunkRequest): Promise<Set<number>> {
   const job = await judgeJob(deps, request);
-  const deadly = await brokenAmong(
-    request.rows,
-    async (rows) => !(await judgesToTheEnd({ ...job, rows }, deps.judgeThread)),
-  );
+  const ends = (rows: readonly targetsV1.Row[]): Promise<boolean> => judgesToTheEnd({ ...job, rows }, deps.judgeThread);
+  // Without a row to blame the fault is this process's own, and no row may pay for it.
+  if (!(await ends([]))) throw new Error('The judging thread does not work');
+  const deadly = await brokenAmong(request.rows, async (rows) => !(await ends(rows)));
   const living = request.rows.filter((row) => !deadly.has(row));
   const refused = await brokenAmong(living, (rows) => isRefused(deps, { ...request, rows: [...rows] }));
   return new Set([...deadly, ...refused].map(({ row }) => row));
