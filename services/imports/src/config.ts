@@ -1,5 +1,18 @@
 import { tmpdir } from 'node:os';
-import { address, integer, key32, optionalText, readEnvironment, secret, text, url, type Environment } from '@caseledger/service-kit';
+import {
+  address,
+  choice,
+  integer,
+  key32,
+  optionalText,
+  readEnvironment,
+  secret,
+  text,
+  url,
+  type DatabaseConfig,
+  type Environment,
+  type LogLevel,
+} from '@caseledger/service-kit';
 
 /** Limits of PRODUCT §6 that an installation can set. */
 export interface ImportLimits {
@@ -21,8 +34,9 @@ export interface ImportLimits {
 }
 
 export interface ImportsConfig {
-  readonly database: { readonly appUrl: string; readonly tailUrl: string; readonly ownerUrl?: string };
-  readonly vaultUrl: string;
+  readonly database: DatabaseConfig;
+  /** The salts' own database, as the app role. */
+  readonly vault: DatabaseConfig;
   readonly masterKey: Buffer;
   readonly contextSecret: string;
   /** Where the gRPC server listens, `host:port`. */
@@ -31,6 +45,9 @@ export interface ImportsConfig {
   readonly objectsDir: string;
   readonly workDir: string;
   readonly limits: ImportLimits;
+  /** Health and metrics of a process that is imports alone. */
+  readonly operations: { readonly host: string; readonly port: number };
+  readonly logLevel: LogLevel;
 }
 
 export const DEFAULT_IMPORT_LIMITS: ImportLimits = {
@@ -48,28 +65,42 @@ export const DEFAULT_IMPORT_LIMITS: ImportLimits = {
 };
 
 /** The configuration of imports and of the worker's part of it. @throws ConfigurationFaults naming every fault at once. */
-export function readImportsConfig(env: Environment): ImportsConfig {
+export function readImportsConfig(env: Environment = process.env): ImportsConfig {
   const limits = DEFAULT_IMPORT_LIMITS;
   const read = readEnvironment(env, {
     appUrl: url('IMPORTS_DATABASE_URL', ['postgres', 'postgresql']),
     tailUrl: url('IMPORTS_DATABASE_TAIL_URL', ['postgres', 'postgresql']),
     ownerUrl: optionalText('IMPORTS_DATABASE_OWNER_URL'),
-    vaultUrl: url('IMPORTS_VAULT_URL', ['postgres', 'postgresql']),
+    vaultUrl: url('VAULT_DATABASE_URL', ['postgres', 'postgresql']),
     masterKey: key32('CASELEDGER_MASTER_KEY'),
     contextSecret: secret('CASELEDGER_CONTEXT_SECRET'),
-    listen: address('IMPORTS_LISTEN', '127.0.0.1:0'),
+    listen: address('IMPORTS_ADDRESS', '127.0.0.1:0'),
     contactsAddress: address('CONTACTS_ADDRESS'),
     objectsDir: text('CASELEDGER_OBJECTS_DIR'),
     workDir: text('CASELEDGER_WORK_DIR', tmpdir()),
+    poolMax: integer('IMPORTS_DATABASE_POOL', { otherwise: 10, min: 2, max: 100 }),
+    operationsHost: text('IMPORTS_OPERATIONS_HOST', '127.0.0.1'),
+    operationsPort: integer('IMPORTS_OPERATIONS_PORT', { otherwise: 0, min: 0, max: 65_535 }),
+    logLevel: choice<LogLevel>('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
     fileBytes: integer('IMPORTS_FILE_BYTES_MAX', { otherwise: limits.fileBytes, min: 1_024, max: 8 * 1024 ** 3 }),
     rows: integer('IMPORTS_ROWS_MAX', { otherwise: limits.rows, min: 1, max: 50_000_000 }),
     columns: integer('IMPORTS_COLUMNS_MAX', { otherwise: limits.columns, min: 1, max: 10_000 }),
     running: integer('IMPORTS_RUNNING_MAX', { otherwise: limits.running, min: 1, max: 100 }),
   });
-  const { appUrl, tailUrl, ownerUrl, fileBytes, rows, columns, running, ...rest } = read;
+  const { masterKey, contextSecret, listen, contactsAddress, objectsDir, workDir, logLevel } = read;
+  const { appUrl, tailUrl, ownerUrl, poolMax, vaultUrl, fileBytes, rows, columns, running } = read;
   return {
-    ...rest,
-    database: { appUrl, tailUrl, ...(ownerUrl === undefined ? {} : { ownerUrl }) },
+    database: { appUrl, tailUrl, poolMax, ...(ownerUrl === undefined ? {} : { ownerUrl }) },
+    // Nothing follows the vault: the app role stands in for the tail.
+    vault: { appUrl: vaultUrl, tailUrl: vaultUrl, poolMax: 4 },
+    masterKey,
+    contextSecret,
+    listen,
+    contactsAddress,
+    objectsDir,
+    workDir,
     limits: { ...limits, fileBytes, rows, columns, running },
+    operations: { host: read.operationsHost, port: read.operationsPort },
+    logLevel,
   };
 }

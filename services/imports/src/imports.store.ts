@@ -35,10 +35,9 @@ export interface ImportsSetting {
 /** The topics whose feed this service serves. */
 export const importsTopics = [importsTopic, chunksTopic] as const;
 
-/** Puts the event store of imports and everything on it together. */
-export function openImports(setting: ImportsSetting): ImportContext {
-  const { app, tail, vault, masterKey, shards, sealed, targets, limits, workDir, logger, registry } = setting;
-  const store = new EventStore({
+/** The event store of imports over open databases; also what `verify` and `rebuild` work on. */
+export function importsStore({ app, tail, vault, masterKey, shards }: Pick<ImportsSetting, 'app' | 'tail' | 'vault' | 'masterKey' | 'shards'>): EventStore {
+  return new EventStore({
     dataSource: app,
     tail,
     vault,
@@ -48,6 +47,12 @@ export function openImports(setting: ImportsSetting): ImportContext {
     topics: importsTopics,
     ...(shards === undefined ? {} : { shards }),
   });
+}
+
+/** Puts the event store of imports and everything on it together. */
+export function openImports(setting: ImportsSetting): ImportContext {
+  const { app, masterKey, sealed, targets, limits, workDir, logger, registry } = setting;
+  const store = importsStore(setting);
   const jobs = new JobQueue(app);
   return {
     store,

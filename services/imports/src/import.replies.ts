@@ -1,0 +1,166 @@
+import type { importsV1 } from '@caseledger/contracts';
+import type { StoreTransaction } from '@caseledger/event-store';
+import { reachOf, type CallContext } from '@caseledger/service-kit';
+import { analysisView, type StoredAnalysis } from './file/analyse.js';
+import type { ImportOptions, OutcomeCounts } from './import/import.events.js';
+import { statusOf, type AttemptView, type ImportView, type PlanView } from './projections/import-view.js';
+import { importsOfFile, queuePlace } from './projections/imports.projection.js';
+import { countsByAttempt, readTally } from './projections/ledger.queries.js';
+import { paceOf, type Pace } from './projections/pace.queries.js';
+import { revertsOf } from './projections/reverts.projection.js';
+import { revertBar } from './revert/revert.decider.js';
+
+/* Imports as the contract shows them: one place where views become replies. */
+
+const RUNNING = new Set(['RUNNING', 'PAUSED', 'PAUSED_RESOURCE', 'PAUSED_ACCESS', 'CANCELLING']);
+
+/** Everything about one import (HIS-003); `analysis` where it was read. */
+export async function importReply(tx: StoreTransaction, view: ImportView, caller: CallContext, analysis?: StoredAnalysis): Promise<importsV1.Import> {
+  const isRunning = RUNNING.has(view.state);
+  const tally = isRunning ? await readTally(tx, view.id) : undefined;
+  const attempts = view.attempts.length > 0 ? await countsByAttempt(tx, view.id) : new Map<number, OutcomeCounts>();
+  const pace = isRunning ? await paceOf(tx, view.id) : undefined;
+  const reverts = await revertsOf(tx, view.id);
+  const earlier = view.file.sha256 === '' ? [] : await importsOfFile(tx, view.file.sha256, view.id);
+  return {
+    ...summaryOf(view, caller),
+    ...progressOf(view, attempts, pace),
+    file: { ...fileOf(view), earlierImports: earlier.map(({ id }) => id) },
+    analysis: analysis === undefined ? undefined : analysisView(analysis),
+    counts: countsReply(tally?.counts ?? view.counts),
+    attempts: view.attempts.map((attempt) => attemptReply(attempt, attempts.get(attempt.attempt))),
+    reverts: reverts.map(({ id }) => id),
+    queuePlace: view.state === 'QUEUED' ? await queuePlace(tx, view.id) : 0,
+  };
+}
+
+/** One line of the history (HIS-001). */
+export function importLine(view: ImportView, caller: CallContext): importsV1.Import {
+  return {
+    ...summaryOf(view, caller),
+    ...progressOf(view, new Map(), undefined),
+    file: fileOf(view),
+    analysis: undefined,
+    counts: countsReply(view.counts),
+    attempts: [],
+    reverts: [],
+    queuePlace: 0,
+  };
+}
+
+type Summary = Omit<
+  importsV1.Import,
+  'file' | 'analysis' | 'counts' | 'attempts' | 'reverts' | 'queuePlace' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'workers' | 'heartbeatAtMs'
+>;
+
+function summaryOf(view: ImportView, caller: CallContext): Summary {
+  const plan = view.plans.at(-1);
+  return {
+    id: view.id,
+    type: view.type,
+    state: view.state,
+    status: statusOf(view),
+    cancelled: view.endedAs === 'CANCELLED',
+    mapping: [...view.mapping.columns],
+    options: view.options === null ? undefined : optionsReply(view.options),
+    plan: plan === undefined ? undefined : planReply(plan, view),
+    timeline: view.timeline.map(({ state, at, actor, code }) => ({ state, atMs: ms(at), actor, code })),
+    revertState: view.revertState,
+    canRevert: availability(revertCode(view, caller)),
+    canRetry: availability(retryCode(view)),
+    createdBy: view.createdBy,
+    createdAtMs: ms(view.createdAt),
+    startedAtMs: ms(view.startedAt),
+    endedAtMs: ms(view.endedAt),
+    code: view.reason?.code ?? '',
+    codeParams: view.reason === null ? '' : JSON.stringify(view.reason.params),
+    origin: view.origin,
+    mappingVersion: view.mapping.version,
+    confirmedBy: view.confirmedBy,
+    continuesAs: view.continuesAs,
+  };
+}
+
+/** The bar is full only when the ledger is closed (RUN-002). */
+function progressOf(view: ImportView, attempts: ReadonlyMap<number, OutcomeCounts>, pace: Pace | undefined) {
+  const attempt = view.attempts.at(-1);
+  const total = attempt?.rows ?? 0;
+  const hasEnded = view.state === 'COMPLETED' || view.state === 'CANCELLED';
+  const known = attempt === undefined ? 0 : (attempts.get(attempt.attempt)?.read ?? 0);
+  const done = hasEnded ? total : Math.min(known, Math.max(0, total - 1));
+  const ratePerSecond = pace?.ratePerSecond ?? 0;
+  return {
+    done,
+    total,
+    ratePerSecond,
+    secondsLeft: ratePerSecond > 0 ? Math.ceil((total - done) / ratePerSecond) : 0,
+    workers: pace?.workers ?? 0,
+    heartbeatAtMs: pace?.heartbeatAtMs ?? 0,
+  };
+}
+
+function fileOf(view: ImportView): importsV1.ImportFile {
+  return { ...view.file, earlierImports: [] };
+}
+
+export function countsReply({ read, created, updated, merged, unchanged, skipped, failed, held }: OutcomeCounts): importsV1.Counts {
+  return { read, created, updated, merged, unchanged, skipped, failed, held };
+}
+
+function optionsReply({ defaults, dateFormat, ...options }: ImportOptions): importsV1.ImportOptions {
+  return { ...options, defaults: { ...defaults }, dateFormat: { ...dateFormat } };
+}
+
+function planReply(plan: PlanView, view: ImportView): importsV1.Plan {
+  const { id, hash, state, counts, positions, madeAt, ignoredColumns, effects } = plan;
+  const made = Object.entries(effects).filter(([kind]) => kind.endsWith('_CREATED') || kind.endsWith('_UPDATED') || kind.endsWith('_MERGED'));
+  return {
+    id,
+    hash,
+    state,
+    counts: countsReply(counts),
+    positions: positions.map(({ shard, position }) => ({ shard, position })),
+    madeAtMs: ms(madeAt),
+    ignoredColumns: [...ignoredColumns],
+    effects: { ...effects },
+    recordCount: String(made.reduce((sum, [, count]) => sum + count, 0)),
+    staleCode: view.stale.code,
+    staleRecords: [...view.stale.records],
+  };
+}
+
+function attemptReply(attempt: AttemptView, counts: OutcomeCounts | undefined): importsV1.Attempt {
+  const { attempt: number, kind, rows, startedAt, endedAt } = attempt;
+  return {
+    attempt: number,
+    kind,
+    rows,
+    counts: counts === undefined ? undefined : countsReply(counts),
+    startedAtMs: ms(startedAt),
+    endedAtMs: ms(endedAt),
+  };
+}
+
+/** Why a revert is not available to this caller; empty when it is (REV-001). */
+export function revertCode(view: ImportView, caller: CallContext): string {
+  const reach = reachOf(caller.permissions, 'imports.revert');
+  if (reach === 'none' || (reach === 'own' && view.createdBy !== caller.subject)) return 'REVERT_FORBIDDEN';
+  const bar = revertBar({ status: view.state, revertState: view.revertState });
+  if (bar !== undefined) return bar;
+  const { created, updated, merged } = view.counts;
+  return created + updated + merged === 0 ? 'REVERT_NOTHING_TO_DO' : '';
+}
+
+function retryCode(view: ImportView): string {
+  const hasEnded = view.state === 'COMPLETED' || view.state === 'CANCELLED';
+  const { failed, held, notProcessed } = view.counts;
+  return hasEnded && view.revertState === 'NONE' && failed + held + notProcessed > 0 ? '' : 'STATE_NOT_ALLOWED';
+}
+
+function availability(code: string): importsV1.Availability {
+  return { available: code === '', code };
+}
+
+function ms(at: string): number {
+  return at === '' ? 0 : Date.parse(at);
+}

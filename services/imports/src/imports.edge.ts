@@ -1,0 +1,93 @@
+import type { importsV1 } from '@caseledger/contracts';
+import { isDomainError, notFound } from '@caseledger/errors';
+import { isUuid, type JsonValue } from '@caseledger/event-store';
+import { requirePermission, type CallContext, type Permission, type Rpc } from '@caseledger/service-kit';
+import type { Caller, OnceOnly } from './import.commands.js';
+import type { ImportContext } from './import.context.js';
+import { ImportOperations } from './import.operations.js';
+import { importReply } from './import.replies.js';
+import { ImportRows, type Differences } from './import.rows.js';
+import { readAnalysis } from './plan.inputs.js';
+import type { StoredAnalysis } from './file/analyse.js';
+import type { ImportView } from './projections/import-view.js';
+import { readViews } from './projections/imports.projection.js';
+import { RevertOperations } from './revert.operations.js';
+import { RunControl } from './run.control.js';
+import { Uploads } from './upload.js';
+
+/** The parts a controller works with, and what every call of it does alike. */
+export class ImportsEdge {
+  readonly uploads: Uploads;
+  readonly operations: ImportOperations;
+  readonly control: RunControl;
+  readonly reverts: RevertOperations;
+  readonly rows: ImportRows;
+
+  constructor(
+    readonly context: ImportContext,
+    differences: Differences,
+  ) {
+    this.uploads = new Uploads(context);
+    this.operations = new ImportOperations(context);
+    this.control = new RunControl(context);
+    this.reverts = new RevertOperations(context);
+    this.rows = new ImportRows(context, differences);
+  }
+
+  /** An import the caller may see or change. @throws DomainError NOT_FOUND for an unknown id, FORBIDDEN. */
+  async allowed(caller: CallContext, id: string, permission: Permission): Promise<ImportView> {
+    const [view] = await this.views(caller.tenant, [id]);
+    if (view === undefined) {
+      requirePermission(caller, permission, caller.subject);
+      throw notFound();
+    }
+    requirePermission(caller, permission, view.createdBy);
+    return view;
+  }
+
+  async views(tenant: string, ids: readonly string[]): Promise<ImportView[]> {
+    const known = ids.filter(isUuid);
+    const views = await this.context.store.transaction(tenant, (tx) => readViews(tx, known));
+    return ids.flatMap((id) => views.get(id) ?? []);
+  }
+
+  /** The import after a command, with everything about it. */
+  async reply(caller: CallContext, id: string, of: { replayed: boolean; warnings?: importsV1.ImportReply['warnings'] }): Promise<importsV1.ImportReply> {
+    const [view] = await this.views(caller.tenant, [id]);
+    if (view === undefined) throw notFound();
+    return { import: await this.details(caller, view), warnings: of.warnings ?? [], replayed: of.replayed };
+  }
+
+  async details(caller: CallContext, view: ImportView): Promise<importsV1.Import> {
+    const analysis = await this.analysisOf(caller.tenant, view);
+    return this.context.store.transaction(caller.tenant, (tx) => importReply(tx, view, caller, analysis));
+  }
+
+  /** The findings, as long as there are any and the file is kept. */
+  private async analysisOf(tenant: string, view: ImportView): Promise<StoredAnalysis | undefined> {
+    if (view.analysis === null || !view.file.kept) return undefined;
+    try {
+      return await readAnalysis(this.context, tenant, await this.context.commands.load(tenant, view.id));
+    } catch (error) {
+      if (isDomainError(error) && (error.code === 'FILE_EXPIRED' || error.code === 'STATE_NOT_ALLOWED')) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Token of the edge: it is made outside of the framework, where its parts are. */
+export const IMPORTS_EDGE = Symbol('imports edge');
+
+/** On whose behalf a call acts. */
+export function callerOf({ caller, traceparent }: Pick<Rpc<unknown>, 'caller' | 'traceparent'>): Caller {
+  const { tenant, subject, apiKeyId } = caller;
+  const origin = apiKeyId === undefined ? ({ kind: 'user', id: subject } as const) : ({ kind: 'api', id: apiKeyId } as const);
+  return { tenant, actor: subject, origin, ...(traceparent === undefined ? {} : { traceparent }) };
+}
+
+/** The idempotency key of a request with what it stands for; keys are told apart by command and import. */
+export function onceOf(command: string, request: { readonly idempotencyKey: string }): OnceOnly {
+  const { idempotencyKey, ...rest } = request;
+  const key = idempotencyKey === '' ? '' : `${command} ${idempotencyKey}`;
+  return { key, request: JSON.parse(JSON.stringify(rest)) as JsonValue };
+}

@@ -1,0 +1,71 @@
+import { importsV1 } from '@caseledger/contracts';
+import { postgresVault, vaultMigrations, type EventStore } from '@caseledger/event-store';
+import { feedService } from '@caseledger/event-streams';
+import { folderStore, sealedObjects } from '@caseledger/object-store';
+import { createRegistry, openDatabase, serviceGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
+import type { Registry } from 'prom-client';
+import type { ImportsConfig } from './config.js';
+import { contactsClient } from './contacts.client.js';
+import { ImportsEdge } from './imports.edge.js';
+import { ImportsModule } from './imports.module.js';
+import { importsTopics, openImports } from './imports.store.js';
+import { importsMigrations } from './migrations/imports.migrations.js';
+
+export interface RunningImports {
+  /** `host:port` of the gRPC server. */
+  readonly address: string;
+  readonly store: EventStore;
+  isReady(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** Starts the interactive door of imports: databases brought up to date and checked, then the gRPC server with its feed. */
+export async function startImports(config: ImportsConfig, { logger, registry }: { logger: Logger; registry?: Registry }): Promise<RunningImports> {
+  const opened: Database[] = [];
+  const contacts = contactsClient(config.contactsAddress, config.contextSecret);
+  const close = async (): Promise<void> => {
+    contacts.close();
+    await Promise.all(opened.splice(0).map((database) => database.close()));
+  };
+  try {
+    const database = await openDatabase(config.database, { migrations: importsMigrations });
+    opened.push(database);
+    const vault = await openDatabase(config.vault, { migrations: vaultMigrations });
+    opened.push(vault);
+    const { masterKey, limits, workDir, contextSecret, objectsDir } = config;
+    const context = openImports({
+      app: database.app,
+      tail: database.tail,
+      vault: postgresVault(vault.app),
+      masterKey,
+      sealed: sealedObjects(folderStore(objectsDir)),
+      targets: [contacts.target],
+      limits,
+      workDir,
+      logger,
+      registry: registry ?? createRegistry('imports'),
+    });
+    await context.store.check();
+    const service = await startGrpcService({
+      module: ImportsModule.of(new ImportsEdge(context, contacts.differences)),
+      services: [importsV1.ImportsServiceService],
+      raw: () => [feedService(context.store.feed, importsTopics, serviceGuard(contextSecret))],
+      address: config.listen,
+      contextSecret,
+      logger,
+      ...(registry === undefined ? {} : { registry }),
+    });
+    return {
+      address: service.address,
+      store: context.store,
+      isReady: async () => (await context.store.head()).length > 0,
+      stop: async () => {
+        await service.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

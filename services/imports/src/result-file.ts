@@ -1,0 +1,148 @@
+import type { importsV1, targetsV1 } from '@caseledger/contracts';
+import { isCode, issueMessage, messageFor, refused, type RowIssue } from '@caseledger/errors';
+import { columnLetters, csvWriter, xlsxWriter } from '@caseledger/tabular';
+import type { ImportContext } from './import.context.js';
+import { readAnalysis } from './plan.inputs.js';
+import type { ImportView } from './projections/import-view.js';
+import { EVERY_ROW, listLedger, type LedgerRow } from './projections/ledger.queries.js';
+import { readStoredRows } from './row.sources.js';
+
+/*
+ * The three result files: succeeded, failed, not applied (LED-005, LED-006). Their rows add up to the rows read; each
+ * holds the original columns in original order with the original text.
+ */
+
+export type ResultKind = 'SUCCEEDED' | 'FAILED' | 'NOT_APPLIED';
+export type ResultFormat = 'CSV' | 'XLSX';
+
+const PAGE_ROWS = 500;
+
+/** What stands before the original columns. A failed file uploaded again is recognised by the first two (LED-007). */
+const OWN_COLUMNS: Readonly<Record<ResultKind, readonly string[]>> = {
+  SUCCEEDED: ['_import', '_row', '_outcome', '_records'],
+  FAILED: ['_import', '_row', '_error_code', '_error', '_suggestion'],
+  NOT_APPLIED: ['_import', '_row', '_reason', '_explanation'],
+};
+
+const TYPES: Readonly<Record<ResultFormat, string>> = {
+  CSV: 'text/csv; charset=utf-8',
+  XLSX: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+};
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** A result file, piece by piece; the first piece names it. @throws DomainError FILE_EXPIRED when the text is gone. */
+export async function* resultFile(
+  context: ImportContext,
+  tenant: string,
+  view: ImportView,
+  kind: ResultKind,
+  format: ResultFormat,
+): AsyncGenerator<importsV1.FileChunk> {
+  if (!view.file.kept) throw refused('FILE_EXPIRED');
+  const state = await context.commands.load(tenant, view.id);
+  const { facts } = await readAnalysis(context, tenant, state);
+  const headers = facts.columns.map(({ name }) => name);
+  const rows = resultRows(context, tenant, view, kind, headers.length);
+  const header = [...OWN_COLUMNS[kind], ...headers];
+  const base = view.file.name.replace(/\.[A-Za-z]{1,5}$/, '');
+  const name = `${base}-${kind.toLowerCase().replace('_', '-')}.${format.toLowerCase()}`;
+  const pieces =
+    format === 'XLSX'
+      ? xlsxWriter({ header, onCellTooLong: (text) => text.slice(0, 32_000) })(rows)
+      : csvWriter({ delimiter: facts.text?.delimiter.value ?? ',', bom: true })(withHeader(header, rows));
+  yield { name, contentType: TYPES[format], bytes: Buffer.alloc(0) };
+  yield* inChunks(pieces);
+}
+
+/** The uploaded bytes as they came (FIL-006). */
+export async function* originalFile(view: ImportView, bytes: AsyncIterable<Buffer>): AsyncGenerator<importsV1.FileChunk> {
+  if (!view.file.kept) throw refused('FILE_EXPIRED');
+  yield { name: view.file.name, contentType: 'application/octet-stream', bytes: Buffer.alloc(0) };
+  yield* inChunks(bytes);
+}
+
+async function* inChunks(pieces: AsyncIterable<Buffer>): AsyncGenerator<importsV1.FileChunk> {
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += CHUNK_BYTES) yield { name: '', contentType: '', bytes: piece.subarray(at, at + CHUNK_BYTES) };
+  }
+}
+
+async function* withHeader(header: string[], rows: AsyncIterable<string[]>): AsyncGenerator<string[]> {
+  yield header;
+  yield* rows;
+}
+
+async function* resultRows(context: ImportContext, tenant: string, view: ImportView, kind: ResultKind, columns: number): AsyncGenerator<string[]> {
+  const configs = new Map<number, string>();
+  const rowsOfFile = view.endedAs === 'CANCELLED' ? (view.analysis?.rows ?? 0) : 0;
+  for (let afterRow = 0; ; ) {
+    const page = { first: PAGE_ROWS, afterRow, rowsOfFile };
+    const entries = await context.store.transaction(tenant, (tx) => listLedger(tx, view.id, EVERY_ROW, page));
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    const wanted = entries.filter(({ outcome }) => kindOf(outcome) === kind);
+    const numbers = wanted.map(({ row }) => row);
+    const stored = numbers.length === 0 ? [] : await readStoredRows(context, tenant, view.id, numbers, configs);
+    const rowOf = new Map(stored.map((row) => [row.row, row]));
+    for (const entry of wanted) yield line(view.id, kind, entry, rowOf.get(entry.row), columns);
+    afterRow = last.row;
+  }
+}
+
+function kindOf(outcome: string): ResultKind {
+  if (outcome === 'FAILED') return 'FAILED';
+  return outcome === 'SKIPPED' ? 'NOT_APPLIED' : 'SUCCEEDED';
+}
+
+function line(importId: string, kind: ResultKind, entry: LedgerRow, row: targetsV1.Row | undefined, columns: number): string[] {
+  const cells = Array.from({ length: columns }, (_, column) => row?.cells[column] ?? '');
+  return [importId, String(entry.row), ...explanation(kind, entry, row), ...cells];
+}
+
+function explanation(kind: ResultKind, entry: LedgerRow, row: targetsV1.Row | undefined): string[] {
+  switch (kind) {
+    case 'SUCCEEDED':
+      return [entry.outcome, [...new Set(entry.effects.map(({ record }) => record))].join(' ')];
+    case 'NOT_APPLIED':
+      return [entry.reason, reasonText(entry)];
+    case 'FAILED': {
+      const errors = errorsOf(entry, row);
+      const suggestions = errors.flatMap(({ suggestion }) => (suggestion === undefined || suggestion === '' ? [] : [suggestion]));
+      return [errors.map(({ code }) => code).join('; '), errors.map(told).join('; '), suggestions.join('; ')];
+    }
+  }
+}
+
+function errorsOf(entry: LedgerRow, row: targetsV1.Row | undefined): RowIssue[] {
+  const found = entry.codes.filter(({ severity }) => severity === 'ERROR').map(({ code, column, field }) => issueOf(code, column, field, row));
+  const errors = found.flatMap((issue) => issue ?? []);
+  const reason = issueOf(entry.reason, -1, '', row);
+  return errors.length === 0 && reason !== undefined ? [reason] : errors;
+}
+
+function issueOf(code: string, column: number, field: string, row: targetsV1.Row | undefined): RowIssue | undefined {
+  if (!isCode(code)) return undefined;
+  const known = row?.issues.find((issue) => issue.code === code && issue.column === column);
+  const text = known?.text ?? (column < 0 ? undefined : row?.cells[column]);
+  return {
+    code,
+    severity: 'ERROR',
+    column,
+    ...(field === '' ? {} : { field }),
+    ...(text === undefined ? {} : { text }),
+    ...(known === undefined ? {} : { params: known.params }),
+    ...(known === undefined || known.suggestion === '' ? {} : { suggestion: known.suggestion }),
+  };
+}
+
+/** The message with the column it is about, as spreadsheets name it. */
+function told(issue: RowIssue): string {
+  const place = issue.column === undefined || issue.column < 0 ? '' : `${columnLetters(issue.column)}: `;
+  return place + issueMessage(issue);
+}
+
+function reasonText({ reason, match }: LedgerRow): string {
+  if (!isCode(reason)) return reason;
+  return messageFor(reason, { ...(match.key === '' ? {} : { key: match.key.toLowerCase() }), ...(match.earlierRow === 0 ? {} : { row: match.earlierRow }) });
+}
