@@ -23,14 +23,17 @@ export async function differencesOf(
   if (request.records.length > RECORDS_MAX) throw limit('PAGE_SIZE_EXCEEDED', { limit: RECORDS_MAX });
   const ids = [...new Set(request.records.map(({ record }) => uuidOrNone(record)))];
   const streams = await store.transaction(tenantOf(caller), (tx) => tx.readStreams(ids));
-  const changes = request.records.flatMap(({ record, fromVersion, toVersion }) => {
+  const differences = request.records.flatMap(({ record, fromVersion, toVersion }) => {
     const events = streams.get(uuidOrNone(record)) ?? [];
     const [first] = events;
     const createdBy = first?.actor ?? '';
     if (first?.category !== CONTACT_CATEGORY || !maySee(caller, createdBy)) return [];
-    return between(record, events, fromVersion, toVersion).filter(({ field }) => !isHidden(caller, createdBy, field));
+    const changes = between(record, events, fromVersion, toVersion);
+    return [
+      { record, fromVersion, toVersion, changes: changes.filter(({ field }) => !isHidden(caller, createdBy, field)) },
+    ];
   });
-  return { changes };
+  return { differences };
 }
 
 function between(

@@ -91,8 +91,9 @@ describe('the ledger’s before and after', () => {
     const done = await run.apply(0, 0, rows, update);
     const records = done.outcomes.flatMap(({ effects }) => effects);
     const told = await differencesOf(world.store, caller, { records });
-    expect(told.changes).toEqual(planned.flatMap(({ changes }) => changes));
-    expect(told.changes.find(({ field }) => field === 'tags')).toMatchObject({
+    const changes = told.differences.flatMap((one) => one.changes);
+    expect(changes).toEqual(planned.flatMap((one) => one.changes));
+    expect(changes.find(({ field }) => field === 'tags')).toMatchObject({
       before: '["a","b"]',
       after: '["b","c"]',
     });

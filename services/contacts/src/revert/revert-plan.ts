@@ -43,17 +43,19 @@ export function decideTogether(
 ): RevertedRecord[] {
   let decided = records.map((record) => decide(record, () => undefined));
   for (;;) {
-    const releasing = new Map(decided.map(({ id, after }) => [id, new Set(keysOfRecord(after).map(keyText))]));
-    const next = records.map((record) => decide(record, takenBy(record.id)));
+    const keeping = new Map(decided.map(({ id, after }) => [id, new Set(keysOfRecord(after).map(keyText))]));
+    const next = records.map((record, at) => decide(record, takenBy(record.id, at)));
     const settled = next.every((each, at) => each.verdict.outcome === decided[at]?.verdict.outcome);
     decided = next;
     if (settled) return decided;
 
-    function takenBy(self: string) {
+    function takenBy(self: string, place: number) {
+      // Of two records of the chunk that would take one key the first gets it.
+      const before = new Set(records.slice(0, place).map(({ id }) => id));
       return (pair: ExternalIdPair): string | undefined => {
         const key = keyText(externalKey(pair));
-        const stored = ownersOf(key).find((owner) => owner !== self && releasing.get(owner)?.has(key) !== false);
-        return stored;
+        const holder = ownersOf(key).find((owner) => owner !== self && keeping.get(owner)?.has(key) !== false);
+        return holder ?? [...before].find((other) => keeping.get(other)?.has(key) === true);
       };
     }
   }

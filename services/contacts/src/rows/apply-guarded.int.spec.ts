@@ -1,4 +1,5 @@
 import { targetsV1 } from '@caseledger/contracts';
+import { contactTarget } from '../contact.target.js';
 import { contactsWorld, type ContactsWorld } from '../spec/contacts-world.js';
 import { judgesToTheEnd, type JudgeThread } from './contained-judge.js';
 import { options, row } from './row.fixture.js';
@@ -51,4 +52,12 @@ describe('a row that cannot be processed (RUN-007)', () => {
     // The lane goes on, and the count begins anew.
     expect((await run.apply(0, 1, [row(20, { firstName: 'Bo', lastName: 'Reed' })])).nextSeq).toBe(2);
   }, 60_000);
+
+  it('is not looked for where the judging thread itself does not work: no row pays for that', async () => {
+    const broken = contactTarget({ ...world.contacts, judgeThread: script('throw new Error("no thread")') });
+    const run = await world.openRun([1]);
+    for (let attempt = 1; attempt <= 3; attempt += 1) await expect(run.apply(0, 0, rows)).rejects.toThrow();
+    await expect(broken.apply(run.request(0, 0, rows))).rejects.toThrow('judging thread');
+    expect(await run.created()).toBe(0);
+  });
 });

@@ -1,5 +1,6 @@
 import { uuid7, uuid8 } from '@caseledger/event-store';
 import { targetsV1 } from '@caseledger/contracts';
+import { eventually } from '@caseledger/testing';
 import { contactsWorld, type ContactsWorld } from '../spec/contacts-world.js';
 import { decision, options, row } from './row.fixture.js';
 
@@ -40,6 +41,31 @@ describe('one chunk', () => {
     await run.setState(targetsV1.RunState.RUN_STATE_CANCELLED);
     expect((await run.apply(0, 1, rows)).answer).toBe(targetsV1.ChunkAnswer.CHUNK_ANSWER_NOT_NOW);
     expect((await run.apply(0, 0, rows)).replayed).toBe(true);
+  });
+
+  it('holds up the answer to a cancel until it is stored, and none is written after it (RUN-005)', async () => {
+    const run = await world.openRun([2]);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let arrive = (): void => undefined;
+    const inHand = new Promise<void>((resolve) => (arrive = resolve));
+    const slow = world.targetWith(async (name) => {
+      if (name !== 'before_append') return;
+      arrive();
+      await held;
+    });
+    const rows = [row(1, { ...ada, email: 'cancel@kestrel.net' })];
+    const applying = slow.apply(run.request(0, 0, rows));
+    await inHand;
+    let isAnswered = false;
+    const cancelling = run.setState(targetsV1.RunState.RUN_STATE_CANCELLED).then(() => (isAnswered = true));
+    await eventually(async () => isAnswered || (await world.waiting()) > 0, { deadlineMs: 4_000 });
+    expect(isAnswered).toBe(false);
+    release();
+    expect((await applying).answer).toBe(targetsV1.ChunkAnswer.CHUNK_ANSWER_APPLIED);
+    await cancelling;
+    const late = await run.apply(0, 1, [row(2, { ...ada, email: 'late@kestrel.net' })]);
+    expect(late.answer).toBe(targetsV1.ChunkAnswer.CHUNK_ANSWER_NOT_NOW);
   });
 
   it('is applied once by many workers at once', async () => {

@@ -69,6 +69,14 @@ export class ContactsWorld {
     return rows[0]?.n ?? 0;
   }
 
+  /** How many sessions of this database wait for a lock. */
+  async waiting(): Promise<number> {
+    const sql = `select count(*)::int as n from pg_locks l join pg_stat_activity a on a.pid = l.pid
+      where not l.granted and a.datname = current_database()`;
+    const rows: { n: number }[] = await this.pools.tail.query(sql);
+    return rows[0]?.n ?? 0;
+  }
+
   async stateOf(id: string): Promise<ContactState | undefined> {
     const records = await this.store.transaction(this.tenant, (tx) => loadRecords(tx, [id]));
     return records.get(id)?.state;
