@@ -49,7 +49,7 @@ async function importOf(origin: contactsV1.Origin | undefined, loaders: Loaders)
 
 async function rowPlace(id: string, row: number, services: Services): Promise<importsV1.RowEntry | undefined> {
   const reply = await services.imports.listRows(
-    requestOf(importsV1.ListRowsRequest, { id, of: 'LEDGER', rows: [row], first: 1, brief: true }),
+    requestOf(importsV1.ListRowsRequest, { id, of: 'LEDGER', rows: [row], first: 1 }),
   );
   return reply.rows[0];
 }

@@ -26,18 +26,22 @@ function pick<T>(list: readonly T[], at: number): T {
   return item;
 }
 
-/** The person with this number; numbers from 0 are all different people. */
+/** Area codes in use; each holds a hundred numbers that belong to nobody (555-0100 to 555-0199). */
+const PHONE_AREAS = ['415', '503', '206', '608'];
+const MOBILE_AREAS = ['646', '512', '973', '208'];
+
+/** The person with this number, 0 to 399: all different people. */
 export function person(n: number): DemoPerson {
   const firstName = pick(FIRST, n);
   const lastName = pick(LAST, Math.floor(n / FIRST.length) + n);
   const [city, state, zip] = pick(CITIES, n);
-  const digits = String(100 + (n % 100)).padStart(4, '0');
+  const line = String(100 + (n % 100)).padStart(4, '0');
   return {
     firstName,
     lastName,
     email: `${firstName}.${lastName}.${n}@kestrel-mail.net`.toLowerCase(),
-    phone: `(${415 + Math.floor(n / 100)}) 555-${digits}`,
-    mobilePhone: `${646 + Math.floor(n / 100)}-555-${digits}`,
+    phone: `(${pick(PHONE_AREAS, Math.floor(n / 100))}) 555-${line}`,
+    mobilePhone: `${pick(MOBILE_AREAS, Math.floor(n / 100))}-555-${line}`,
     street: `${100 + n} ${pick(STREETS, n)}`,
     city,
     state,
@@ -69,7 +73,7 @@ function file(rows: readonly (readonly string[])[]): string {
 
 /** clean: 60 new clients. messy: shapes and faults people really have. duplicates: known people and repeats. */
 export function exampleFiles(): { clean: string; messy: string; duplicates: string } {
-  const clean = Array.from({ length: 60 }, (_, at) => cellsOf(1_000 + at));
+  const clean = Array.from({ length: 60 }, (_, at) => cellsOf(200 + at));
   return { clean: file(clean), messy: file(messyRows()), duplicates: file(duplicateRows()) };
 }
 
@@ -79,20 +83,20 @@ function changed(n: number, changes: Readonly<Record<number, string>>): string[]
 
 function messyRows(): string[][] {
   return [
-    changed(2_000, { 3: '415.555.0161', 4: '+1 646 555 0162' }),
-    changed(2_001, { 2: ' Ana.Lee@Kestrel-Mail.NET ' }),
-    changed(2_002, { 2: 'not an address' }),
-    changed(2_003, { 3: '555-0147' }),
-    changed(2_004, { 9: '31/02/2001' }),
-    changed(2_005, { 1: '' }),
-    changed(2_006, { 2: 'none', 3: 'n/a' }),
+    changed(300, { 3: '310.555.0161', 4: '+1 213 555 0162' }),
+    changed(301, { 2: ' Ana.Lee@Kestrel-Mail.NET ' }),
+    changed(302, { 2: 'not an address' }),
+    changed(303, { 3: '555-0147' }),
+    changed(304, { 9: '31/02/2001' }),
+    changed(305, { 1: '' }),
+    changed(306, { 2: 'none', 3: 'n/a' }),
     HEADERS.map(() => ''),
-    changed(2_007, { 0: 'José', 1: 'Peña-O\'Hara', 5: '12 Mill Lane, "The Old Forge"' }),
-    changed(2_008, { 8: '8014' }),
-    changed(2_009, { 10: '=1+1' }),
-    changed(2_010, { 2: 'a.first@kestrel-mail.net; a.second@kestrel-mail.net' }),
-    changed(2_011, { 9: '15 Jan 1984' }),
-    changed(2_012, { 3: '(415) 555-0163 x204' }),
+    changed(307, { 0: 'José', 1: 'Peña-O\'Hara', 5: '12 Mill Lane, "The Old Forge"' }),
+    changed(308, { 8: '8014' }),
+    changed(309, { 10: '=1+1' }),
+    changed(310, { 2: 'a.first@kestrel-mail.net; a.second@kestrel-mail.net' }),
+    changed(311, { 9: '15 Jan 1984' }),
+    changed(312, { 3: '(310) 555-0163 x204' }),
   ];
 }
 
@@ -101,8 +105,8 @@ function duplicateRows(): string[][] {
     changed(3, { 10: 'Newsletter' }),
     changed(4, {}),
     changed(5, { 0: 'Somebody', 1: 'Else' }),
-    changed(3_000, {}),
-    changed(3_000, { 10: 'Second visit' }),
-    changed(3_001, { 2: person(6).email, 3: person(7).phone }),
+    changed(350, {}),
+    changed(350, { 10: 'Second visit' }),
+    changed(351, { 2: person(6).email, 3: person(7).phone }),
   ];
 }

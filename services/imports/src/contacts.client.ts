@@ -49,12 +49,12 @@ export function contactsClient(address: string, contextSecret: string): Contacts
     }),
     differences: async (tenant, records) => {
       const { differences } = contacts.methods<contactsV1.ContactsServiceServer>(() => signServiceContext(contextSecret, 'imports', tenant));
-      const changes: targetsV1.FieldChange[] = [];
+      const found: contactsV1.RecordDifferences[] = [];
       for (let at = 0; at < records.length; at += RECORDS_AT_ONCE) {
         const part = records.slice(at, at + RECORDS_AT_ONCE).map(({ record, fromVersion, toVersion }) => ({ record, fromVersion, toVersion }));
-        changes.push(...(await differences({ records: part })).changes);
+        found.push(...(await differences({ records: part })).differences);
       }
-      return changes;
+      return found;
     },
     close: () => {
       targets.close();

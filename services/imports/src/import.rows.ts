@@ -1,4 +1,4 @@
-import type { importsV1, targetsV1 } from '@caseledger/contracts';
+import type { contactsV1, importsV1, targetsV1 } from '@caseledger/contracts';
 import { isDomainError, refused } from '@caseledger/errors';
 import { toProtoIssue, readOptionsOf } from './file/row-reading.js';
 import { decodeRows, decodeVerdicts } from './file/row-objects.js';
@@ -18,7 +18,7 @@ import { readRow } from '@caseledger/fields';
  */
 
 /** The values of records before and after, asked of the service that has them. */
-export type Differences = (tenant: string, records: readonly { record: string; fromVersion: number; toVersion: number }[]) => Promise<targetsV1.FieldChange[]>;
+export type Differences = (tenant: string, records: readonly { record: string; fromVersion: number; toVersion: number }[]) => Promise<contactsV1.RecordDifferences[]>;
 
 export interface RowsQuery {
   readonly of: string;
@@ -221,10 +221,16 @@ function withText(code: targetsV1.OutcomeCode, row: targetsV1.Row | undefined): 
   return { ...code, text: known?.text ?? text, suggestion: known?.suggestion ?? '', params: known?.params ?? {} };
 }
 
-function changesOfRow(row: LedgerRow, changes: readonly targetsV1.FieldChange[]): targetsV1.FieldChange[] {
+/** What this row changed: several rows may have written the same record, one version after the other. */
+function changesOfRow(row: LedgerRow, differences: readonly contactsV1.RecordDifferences[]): targetsV1.FieldChange[] {
   const columns = new Map(row.changed.map(({ record, field, column }) => [`${record} ${field}`, column]));
-  return changes.flatMap((change) => {
-    const column = columns.get(`${change.record} ${change.field}`);
-    return column === undefined ? [] : [{ ...change, column }];
-  });
+  const own = differences.filter((one) =>
+    row.effects.some(({ record, fromVersion, toVersion }) => record === one.record && fromVersion === one.fromVersion && toVersion === one.toVersion),
+  );
+  return own.flatMap(({ changes }) =>
+    changes.flatMap((change) => {
+      const column = columns.get(`${change.record} ${change.field}`);
+      return column === undefined ? [] : [{ ...change, column }];
+    }),
+  );
 }

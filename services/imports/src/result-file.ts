@@ -43,7 +43,7 @@ export async function* resultFile(
   const state = await context.commands.load(tenant, view.id);
   const { facts } = await readAnalysis(context, tenant, state);
   const headers = facts.columns.map(({ name }) => name);
-  const rows = resultRows(context, tenant, view, kind, headers.length);
+  const rows = resultRows(context, tenant, view, kind, headers);
   const header = [...OWN_COLUMNS[kind], ...headers];
   const base = view.file.name.replace(/\.[A-Za-z]{1,5}$/, '');
   const name = `${base}-${kind.toLowerCase().replace('_', '-')}.${format.toLowerCase()}`;
@@ -73,7 +73,7 @@ async function* withHeader(header: string[], rows: AsyncIterable<string[]>): Asy
   yield* rows;
 }
 
-async function* resultRows(context: ImportContext, tenant: string, view: ImportView, kind: ResultKind, columns: number): AsyncGenerator<string[]> {
+async function* resultRows(context: ImportContext, tenant: string, view: ImportView, kind: ResultKind, headers: readonly string[]): AsyncGenerator<string[]> {
   const configs = new Map<number, string>();
   const rowsOfFile = view.endedAs === 'CANCELLED' ? (view.analysis?.rows ?? 0) : 0;
   for (let afterRow = 0; ; ) {
@@ -85,7 +85,7 @@ async function* resultRows(context: ImportContext, tenant: string, view: ImportV
     const numbers = wanted.map(({ row }) => row);
     const stored = numbers.length === 0 ? [] : await readStoredRows(context, tenant, view.id, numbers, configs);
     const rowOf = new Map(stored.map((row) => [row.row, row]));
-    for (const entry of wanted) yield line(view.id, kind, entry, rowOf.get(entry.row), columns);
+    for (const entry of wanted) yield line(view.id, kind, entry, rowOf.get(entry.row), headers);
     afterRow = last.row;
   }
 }
@@ -95,12 +95,12 @@ function kindOf(outcome: string): ResultKind {
   return outcome === 'SKIPPED' ? 'NOT_APPLIED' : 'SUCCEEDED';
 }
 
-function line(importId: string, kind: ResultKind, entry: LedgerRow, row: targetsV1.Row | undefined, columns: number): string[] {
-  const cells = Array.from({ length: columns }, (_, column) => row?.cells[column] ?? '');
-  return [importId, String(entry.row), ...explanation(kind, entry, row), ...cells];
+function line(importId: string, kind: ResultKind, entry: LedgerRow, row: targetsV1.Row | undefined, headers: readonly string[]): string[] {
+  const cells = headers.map((_, column) => row?.cells[column] ?? '');
+  return [importId, String(entry.row), ...explanation(kind, entry, row, headers), ...cells];
 }
 
-function explanation(kind: ResultKind, entry: LedgerRow, row: targetsV1.Row | undefined): string[] {
+function explanation(kind: ResultKind, entry: LedgerRow, row: targetsV1.Row | undefined, headers: readonly string[]): string[] {
   switch (kind) {
     case 'SUCCEEDED':
       return [entry.outcome, [...new Set(entry.effects.map(({ record }) => record))].join(' ')];
@@ -109,7 +109,7 @@ function explanation(kind: ResultKind, entry: LedgerRow, row: targetsV1.Row | un
     case 'FAILED': {
       const errors = errorsOf(entry, row);
       const suggestions = errors.flatMap(({ suggestion }) => (suggestion === undefined || suggestion === '' ? [] : [suggestion]));
-      return [errors.map(({ code }) => code).join('; '), errors.map(told).join('; '), suggestions.join('; ')];
+      return [errors.map(({ code }) => code).join('; '), errors.map((issue) => told(issue, headers)).join('; '), suggestions.join('; ')];
     }
   }
 }
@@ -136,9 +136,9 @@ function issueOf(code: string, column: number, field: string, row: targetsV1.Row
   };
 }
 
-/** The message with the column it is about, as spreadsheets name it. */
-function told(issue: RowIssue): string {
-  const place = issue.column === undefined || issue.column < 0 ? '' : `${columnLetters(issue.column)}: `;
+/** The message with the column it is about (FIL-013). */
+function told(issue: RowIssue, headers: readonly string[]): string {
+  const place = issue.column === undefined || issue.column < 0 ? '' : `${headers[issue.column] ?? columnLetters(issue.column)}: `;
   return place + issueMessage(issue);
 }
 
