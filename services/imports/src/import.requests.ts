@@ -7,7 +7,7 @@ import type { ResultFormat, ResultKind } from './result-file.js';
 
 /* Requests read into the service's own types, with every word of theirs checked. */
 
-const PAGE_MAX = 200;
+const PAGE_MAX = 500;
 const PAGE_DEFAULT = 50;
 /** Rows are small and fetched by programs too. */
 const ROWS_PAGE_MAX = 1_000;
