@@ -32,7 +32,9 @@ export class TypeCheck {
   /** Only the changed file is read anew: the others are as the first program of the package read them. */
   private kept(dir: string, name: string): ts.SourceFile | undefined {
     const known = this.programs.get(dir)?.getSourceFile(name);
-    return known?.isDeclarationFile === true ? known : undefined;
+    // A package found twice is read through a stand-in of the program's own, which no other program takes.
+    const isStandIn = known !== undefined && 'redirectInfo' in known && known.redirectInfo !== undefined;
+    return known?.isDeclarationFile === true && !isStandIn ? known : undefined;
   }
 
   /** The package's settings, with other packages read from their sources instead of their builds. */

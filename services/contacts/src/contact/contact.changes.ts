@@ -180,9 +180,11 @@ function primaryChange(
 ): ContactEvent[] {
   const id = primaryOf(after, list);
   if (id === undefined) return [];
-  // The first element of a list is primary without saying so (CON-003); a primary that was removed hands the mark on.
-  const unsaid = before[list].length === 0 ? after[list][0]?.id : primaryOf(before, list);
-  if (id === unsaid) return [];
+  // The first element of a list is primary without saying so (CON-003); a primary that was removed hands the mark on,
+  // which is said (CON-004).
+  const unsaid = primaryOf({ ...after, primary: before.primary }, list);
+  const isHandedOn = before[list].length > 0 && id !== primaryOf(before, list);
+  if (id === unsaid && !isHandedOn) return [];
   return [
     {
       type: 'ContactPrimaryChanged',

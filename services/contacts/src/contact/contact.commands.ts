@@ -7,7 +7,7 @@ import { readKeys } from '../projections/match-key.projection.js';
 import { startingOver } from '../rows/apply-rows.js';
 import { loadRecords, viewOfChunk } from '../rows/chunk-view.js';
 import type { KeyHasher } from '../rows/key-hasher.js';
-import { isReleased, keysOfRecord, keyText } from '../rows/record-keys.js';
+import { isReleased, keysOfRecord, keysOfRow, keyText } from '../rows/record-keys.js';
 import { matchRow } from '../rows/row-match.js';
 import { draftRow } from '../rows/row-policy.js';
 import { RowValues } from '../rows/row-values.js';
@@ -188,7 +188,7 @@ export class ContactCommands {
     const owners = await readKeys(tx, [...hashes.values()]);
     const records = await loadRecords(tx, [...new Set([...owners.values()].flat())]);
     const view = viewOfChunk({ hashes, named: [] }, owners, records);
-    const found = matchRow(values, { importId: '', row: 0, own: '' }, view);
+    const found = matchRow({ values, keys: keysOfRow(values) }, { importId: '', row: 0, own: '' }, view);
     const listed = [...records].filter(([, { state }]) => !isReleased(state)).map(([id]) => id);
     return found.records.length > 0 ? found.records : listed.sort();
   }

@@ -20,15 +20,14 @@ export async function findDuplicates(
   requireReach(caller, 'contacts.read');
   const tenant = tenantOf(caller);
   const values = new RowValues(valuesOf(readInput(request.fields, deps.input, new Date(), false)), {});
-  const texts = keysOfRow(values)
-    .filter(({ kind }) => kind !== 'RECORD_ID')
-    .map(keyText);
+  const keys = keysOfRow(values);
+  const texts = keys.filter(({ kind }) => kind !== 'RECORD_ID').map(keyText);
   const hashes = new Map(texts.map((text) => [text, deps.hasher.hashText(tenant, text)]));
   return deps.store.transaction(tenant, async (tx) => {
     const owners = await readKeys(tx, [...hashes.values()]);
     const records = await loadRecords(tx, [...new Set([...owners.values()].flat())]);
     const found = matchRow(
-      values,
+      { values, keys },
       { importId: '', row: 0, own: '' },
       viewOfChunk({ hashes, named: [] }, owners, records),
     );

@@ -1,12 +1,13 @@
 import { primaryOf } from '../contact/contact.js';
 import type { AddressElement } from '../contact/contact.events.js';
 import type { Draft } from './row-draft.js';
-import { ADDRESS_SLOTS, type AddressSlot, type GivenValue, type RowValues } from './row-values.js';
+import { ADDRESS_FIELDS, ADDRESS_SLOTS, type AddressSlot, type GivenValue, type RowValues } from './row-values.js';
 
 type Parts = ReadonlyMap<string, GivenValue>;
 
 /** Lays the addresses of a row over the draft: a slot is one address, its parts are values of their own (DUP-006). */
 export function applyAddresses(draft: Draft, values: RowValues): void {
+  if (!values.saysOf(ADDRESS_FIELDS)) return;
   const claimed = new Set<number>();
   for (const slot of inOrder(draft, values)) {
     const given = partsOf(slot, values);
@@ -21,13 +22,15 @@ function inOrder(draft: Draft, values: RowValues): readonly AddressSlot[] {
   if (!draft.creates) return ADDRESS_SLOTS;
   const primary = ADDRESS_SLOTS.find(({ slot }) => slot === 'PRIMARY');
   if (primary === undefined) return ADDRESS_SLOTS;
-  const text = textOf(partsOf(primary, values));
-  const labelled = ADDRESS_SLOTS.filter((slot) => slot !== primary);
-  return labelled.some((slot) => textOf(partsOf(slot, values)) === text) ? ADDRESS_SLOTS : [primary, ...labelled];
+  const given = partsOf(primary, values);
+  const isLabelledToo = LABELLED.some((slot) => sameParts(partsOf(slot, values), given));
+  return isLabelledToo ? ADDRESS_SLOTS : [primary, ...LABELLED];
 }
 
-function textOf(parts: Parts): string {
-  return JSON.stringify([...parts].map(([part, value]) => [part, value.text]));
+const LABELLED = ADDRESS_SLOTS.filter(({ slot }) => slot !== 'PRIMARY');
+
+function sameParts(a: Parts, b: Parts): boolean {
+  return a.size === b.size && [...a].every(([part, value]) => b.get(part)?.text === value.text);
 }
 
 function partsOf(slot: AddressSlot, values: RowValues): Parts {

@@ -1,7 +1,8 @@
 import { identityKeys, matchKeys, type MatchKey } from '@caseledger/matching';
 import { IMPORT_REVERTED } from '../contact/contact.events.js';
 import type { ContactState } from '../contact/contact.js';
-import { EMAIL_SLOTS, PHONE_SLOTS, phoneText, type RowValues } from './row-values.js';
+import type { targetsV1 } from '@caseledger/contracts';
+import { EMAIL_SLOTS, PHONE_SLOTS, RowValues, phoneText } from './row-values.js';
 
 /**
  * The exact keys under which a record is found. One that a revert archived has none: its keys are released (DUP-001,
@@ -33,6 +34,24 @@ export function keysOfRow(values: RowValues): MatchKey[] {
   const system = values.first('externalSystem') ?? values.defaultOf('externalSystem');
   const given = KEY_FIELDS.flatMap((field) => values.all(field));
   return matchKeys(system === undefined ? given : [...given, system]);
+}
+
+/** A row's values and keys, read once however often its chunk is looked at. */
+export interface PreparedRow {
+  readonly values: RowValues;
+  readonly keys: readonly MatchKey[];
+}
+
+const prepared = new WeakMap<targetsV1.Row, PreparedRow & { readonly defaults: object }>();
+
+/** The values and keys of a row under the defaults of its import. */
+export function prepare(row: targetsV1.Row, defaults: Readonly<Record<string, string>>): PreparedRow {
+  const known = prepared.get(row);
+  if (known?.defaults === defaults) return known;
+  const values = new RowValues(row.values, defaults);
+  const made = { values, keys: keysOfRow(values), defaults };
+  prepared.set(row, made);
+  return made;
 }
 
 /** One text for a key, to look it up by; kinds never meet. */

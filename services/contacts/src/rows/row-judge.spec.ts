@@ -1,5 +1,6 @@
 import { contact, decision, email, judge, options, phone, row, viewOf } from './row.fixture.js';
 import { asExpected, outcomeOf, verdictOf } from './row-outcome.js';
+import { evolve, initial } from '../contact/contact.js';
 import type { Judged } from './row-judge.js';
 
 const ada = { firstName: 'Ada', lastName: 'Quill' };
@@ -22,6 +23,25 @@ describe('a row that matches nothing', () => {
         },
       },
     ]);
+  });
+
+  it('gives the rows after it the very state that its event folds to', () => {
+    const cells = {
+      ...ada,
+      phone: '+14155550132',
+      mobilePhone: '+14155550133',
+      street: '1 A St',
+      homeCity: 'Eugene',
+      tags: ['b', 'a'],
+      externalId: '7',
+      smsOptIn: 'NO',
+      status: 'PENDING',
+    };
+    const [made] = judge([row(1, cells, { leftOut: true })], options());
+    const [event] = made?.events ?? [];
+    const folded =
+      event === undefined ? undefined : evolve(initial(), event, { origin: { kind: 'import', id: 'imp' }, row: 1 });
+    expect(made?.after?.state).toEqual(folded);
   });
 
   it('fails without a required field, and takes a default for it (VAL-001, OPT-003)', () => {

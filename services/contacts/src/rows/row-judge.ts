@@ -3,12 +3,12 @@ import { fieldByKey } from '@caseledger/fields';
 import type { targetsV1 } from '@caseledger/contracts';
 import { changesBetween, created } from '../contact/contact.changes.js';
 import type { ContactEvent } from '../contact/contact.events.js';
-import { evolveAll, initial, type ContactState } from '../contact/contact.js';
-import { isReleased, keysOfRow, keyText } from './record-keys.js';
+import { evolveAll, type ContactState } from '../contact/contact.js';
+import { isReleased, keyText, prepare } from './record-keys.js';
 import { matchRow, type RowMatchFound } from './row-match.js';
 import { draftRow } from './row-policy.js';
 import type { Draft, Mode } from './row-draft.js';
-import { RowValues } from './row-values.js';
+import type { RowValues } from './row-values.js';
 import type { KnownRecord, RowView } from './row-view.js';
 
 /** What the judge needs to know of the run a row belongs to. */
@@ -57,9 +57,10 @@ function judge(row: targetsV1.Row, context: JudgeContext, view: RowView): Judged
   const error = issues.find(({ severity }) => severity === 'ERROR');
   if (error !== undefined) return ended(row, 'FAILED', error.code, issues);
 
-  const values = new RowValues(row.values, context.options.defaults);
+  const prepared = prepare(row, context.options.defaults);
+  const { values } = prepared;
   const own = context.recordOf(row.row);
-  const match = matchRow(values, { importId: context.importId, row: row.row, own }, view);
+  const match = matchRow(prepared, { importId: context.importId, row: row.row, own }, view);
   if (match.code !== undefined && severityOf(match.code) === 'ERROR') {
     const id = values.first('recordId')?.text ?? '';
     return ended(
@@ -152,11 +153,9 @@ function create(attempt: Attempt, id: string, knownDifferent: readonly string[])
   const error = issues.find(({ severity }) => severity === 'ERROR');
   if (error !== undefined) return ended(row, 'FAILED', error.code, issues, match);
   const event = created(draft.state, draft.sources, knownDifferent);
-  const source = {
-    origin: { kind: context.source === 'IMPORT' ? 'import' : 'api', id: context.importId },
-    row: row.row,
-  };
-  const state = evolveAll(initial(), [{ event, source }]);
+  // The state that folding the one event gives; a spec holds the two together.
+  const made = context.source === 'IMPORT' ? { import: context.importId, row: row.row } : null;
+  const state = { ...draft.state, made };
   const after = { state, version: 1 };
   return { row, outcome: 'CREATED', reason: '', match, record: id, before: undefined, after, events: [event], issues };
 }
@@ -196,9 +195,10 @@ function draftOf({ row, values, context }: Attempt, before: ContactState | undef
 }
 
 // An external id belongs to one record of the company (MAP-012).
-function keyIssues({ values, view }: Attempt, id: string, draft: Draft): RowIssue[] {
-  const external = keysOfRow(values).find(({ kind }) => kind === 'EXTERNAL_ID');
-  if (external === undefined || !draft.sources.has('externalIds')) return [];
+function keyIssues({ row, values, context, view }: Attempt, id: string, draft: Draft): RowIssue[] {
+  if (!draft.sources.has('externalIds')) return [];
+  const external = prepare(row, context.options.defaults).keys.find(({ kind }) => kind === 'EXTERNAL_ID');
+  if (external === undefined) return [];
   const other = view.owners(keyText(external)).find((owner) => owner !== id);
   if (other === undefined) return [];
   const params = { id: values.first('externalId')?.text ?? '', record: other };

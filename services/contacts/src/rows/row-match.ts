@@ -6,8 +6,8 @@ import {
   type MatchDecision,
   type MatchKey,
 } from '@caseledger/matching';
-import { isReleased, keysOfRow, keyText } from './record-keys.js';
-import { PHONE_SLOTS, phoneText, type RowValues } from './row-values.js';
+import { isReleased, keyText, type PreparedRow } from './record-keys.js';
+import { PHONE_SLOTS, phoneText } from './row-values.js';
 import type { RowView } from './row-view.js';
 
 /** How a row matched (DUP-002, DUP-003). Texts are empty where there is nothing to say. */
@@ -30,13 +30,12 @@ export interface MatchContext {
 }
 
 /** The verdict on a row by its exact keys, seen from the view; records that a revert took back are not there. */
-export function matchRow(values: RowValues, context: MatchContext, view: RowView): RowMatchFound {
+export function matchRow({ values, keys }: PreparedRow, context: MatchContext, view: RowView): RowMatchFound {
   const own = view.record(context.own);
   if (own !== undefined && !isReleased(own.state)) {
     const { own: record } = context;
     return { verdict: 'MATCH', key: 'RECORD_ID', record, records: [record], score: 1, code: undefined, earlierRow: 0 };
   }
-  const keys = keysOfRow(values);
   const name = nameOf((field) => values.first(field)?.text);
   const phones = PHONE_SLOTS.flatMap(({ field }) => values.all(field).map(({ text }) => text));
   const hits = keys.map((key) => hitsOf(key, phones, view));

@@ -17,11 +17,13 @@ export type Clearing = 'TOKEN' | 'BLANK';
 export class RowValues {
   readonly #given = new Map<string, GivenValue[]>();
   readonly #clearings = new Map<string, { how: Clearing; column: number }>();
+  readonly #hasDefaults: boolean;
 
   constructor(
     values: readonly targetsV1.RowValue[],
     readonly defaults: Readonly<Record<string, string>>,
   ) {
+    this.#hasDefaults = Object.keys(defaults).length > 0;
     for (const value of values) {
       if (value.clear) {
         const how = value.original.trim() === '' ? 'BLANK' : 'TOKEN';
@@ -35,9 +37,12 @@ export class RowValues {
     }
   }
 
-  /** Every field that the row gives a value to or empties. */
-  fields(): string[] {
-    return [...new Set([...this.#given.keys(), ...this.#clearings.keys()])];
+  /** Whether the row or a default says anything about one of these fields. */
+  saysOf(fields: ReadonlySet<string>): boolean {
+    if (this.#hasDefaults) return true;
+    for (const field of this.#given.keys()) if (fields.has(field)) return true;
+    for (const field of this.#clearings.keys()) if (fields.has(field)) return true;
+    return false;
   }
 
   all(field: string): readonly GivenValue[] {
@@ -54,6 +59,7 @@ export class RowValues {
 
   /** The import's default for a field, unless the row empties it by the clear token (VAL-003, OPT-003). */
   defaultOf(field: string): GivenValue | undefined {
+    if (!this.#hasDefaults) return undefined;
     const text = Object.hasOwn(this.defaults, field) ? this.defaults[field] : undefined;
     if (text === undefined || text === '' || this.clearing(field) === 'TOKEN') return undefined;
     return { field, text, column: -1 };
@@ -94,6 +100,9 @@ export interface AddressSlot {
 
 /** The address slots, labelled ones before the primary. */
 export const ADDRESS_SLOTS: readonly AddressSlot[] = addressSlots();
+
+/** Every field that is a part of an address. */
+export const ADDRESS_FIELDS: ReadonlySet<string> = new Set(ADDRESS_SLOTS.flatMap(({ parts }) => [...parts.values()]));
 
 function addressSlots(): AddressSlot[] {
   const slots = new Map<string, Map<string, string>>();
