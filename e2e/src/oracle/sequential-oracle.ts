@@ -161,8 +161,9 @@ function putMobile(contact: OracleContact, mobile: string): OraclePhone | undefi
     slot.number = mobile;
     return slot;
   }
-  contact.phones.push({ label: 'MOBILE', number: mobile, primary: contact.phones.length === 0 });
-  return undefined;
+  const added = { label: 'MOBILE', number: mobile, primary: contact.phones.length === 0 };
+  contact.phones.push(added);
+  return added;
 }
 
 /** The primary slot is the marked phone; where the mobile cell has just taken it, the number gets a phone of its own. */
