@@ -29,6 +29,22 @@ export function laneStream(run: string, lane: number): string {
 const LANE = 'select next_seq, stale from app.import_lane where tenant = $1 and run = $2 and lane = $3 for update';
 const RUN = 'select import, kind, attempt, state from app.run where tenant = $1 and run = $2 for share';
 
+/**
+ * Names the lock of a run that chunks hold shared and a change of its state alone. It stands before the row's own lock
+ * because it is fair: row locks let further sharers past whoever waits, so with enough workers a cancel would wait for
+ * ever (RUN-005).
+ */
+const RUN_GATE = 4_711_005;
+
+const ENTER = `select pg_advisory_xact_lock_shared(${RUN_GATE}, hashtext($1))`;
+
+const CLOSE = `select pg_advisory_xact_lock(${RUN_GATE}, hashtext($1))`;
+
+/** Waits for the chunks of a run that are in hand; those that come now wait for the end of this transaction. */
+export async function closeGate(tx: StoreTransaction, run: string): Promise<void> {
+  await tx.query(CLOSE, [run]);
+}
+
 interface RunRow {
   readonly import: string;
   readonly kind: RunKind;
@@ -48,6 +64,7 @@ export async function takeTurn(tx: StoreTransaction, place: ChunkPlace): Promise
     text: LANE,
     values: [tenant, run, lane],
   });
+  await tx.query({ name: 'run_enter', text: ENTER, values: [run] });
   const runs = await tx.query<RunRow>({ name: 'run_state', text: RUN, values: [tenant, run] });
   const next = lanes.rows[0]?.next_seq;
   const found = runs.rows[0];

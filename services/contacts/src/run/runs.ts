@@ -3,7 +3,7 @@ import { notFound } from '@caseledger/errors';
 import { targetsV1 } from '@caseledger/contracts';
 import { RUN_CATEGORY } from '../projections/run.projection.js';
 import { startingOver } from '../rows/apply-rows.js';
-import { stateNumber } from '../rows/lane-turn.js';
+import { closeGate, stateNumber } from '../rows/lane-turn.js';
 import { moveRun, openRun, type RunStanding } from './run.decider.js';
 import type { RunEvent, RunKind, RunState } from './run.events.js';
 
@@ -45,6 +45,7 @@ export async function setRunState(
   if (to === undefined) throw new Error('A run moves to a state');
   return startingOver(() =>
     store.transaction(request.tenant, async (tx) => {
+      await closeGate(tx, request.run);
       const standing = await standingOf(tx, request.run);
       if (standing === undefined) throw notFound();
       await append(tx, request, standing, moveRun(to, standing));
