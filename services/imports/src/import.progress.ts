@@ -41,7 +41,7 @@ export async function* progressOf(
     if (standing === undefined) return;
     for (const one of steps) {
       step = one.step;
-      yield stepReply(one, standing, told === '' ? standing.state : told, ratePerSecond);
+      yield stepReply(one, standing, told, ratePerSecond);
     }
     if (steps.length === PAGE_STEPS) continue;
     if (standing.state !== told) {
@@ -70,11 +70,12 @@ async function lastCounts(context: ImportContext, tenant: string, id: string, st
   return last?.counts ?? NO_COUNTS;
 }
 
-function stepReply(row: ProgressRow, { total }: Standing, state: string, ratePerSecond: number): importsV1.ProgressStep {
+/** `told` is the state that the client was told last; a chunk was stored while the run was running. */
+function stepReply(row: ProgressRow, { total }: Standing, told: string, ratePerSecond: number): importsV1.ProgressStep {
   const done = doneOf(row.counts);
   return {
-    cursor: `${row.step}.${state}`,
-    state,
+    cursor: `${row.step}.${told}`,
+    state: 'RUNNING',
     done: Math.min(done, Math.max(0, total - 1)),
     total,
     counts: countsReply(row.counts),
