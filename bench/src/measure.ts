@@ -73,11 +73,11 @@ class Measurement {
     const { id, bytes, seconds } = await this.company.upload(csvPieces(rows), OPTIONS);
     this.add(`upload-and-analysis-seconds-${into}`, seconds, 's');
     this.say(`${into}: ${rows.rows} rows, ${(bytes / MB).toFixed(1)} MB uploaded and analysed in ${seconds.toFixed(1)} s`);
-    const planSeconds = await this.phase(`plan-${into}`, () => this.company.plan(id));
+    const planSeconds = await this.phase(`plan-${into}`, rows.rows, () => this.company.plan(id));
     this.add(`plan-rows-per-second-${into}`, rows.rows / planSeconds, 'rows/s');
     this.say(`${into}: planned in ${planSeconds.toFixed(1)} s, ${Math.round(rows.rows / planSeconds)} rows/s`);
     const before = await settledWritten(this.server);
-    const run = await this.phase(`run-${into}`, () => this.company.run(id));
+    const run = await this.phase(`run-${into}`, rows.rows, () => this.company.run(id));
     const rate = rows.rows / run.seconds;
     this.add(`run-rows-per-second-${into}`, rate, 'rows/s');
     this.say(`${into}: run in ${run.seconds.toFixed(1)} s, ${Math.round(rate)} rows/s, ${JSON.stringify(run.counts)}`);
@@ -96,16 +96,16 @@ class Measurement {
   }
 
   private async revert(importId: string): Promise<void> {
-    const preview = await this.phase('revert-preview', () => this.company.previewRevert(importId));
+    const preview = await this.phase('revert-preview', this.options.rows, () => this.company.previewRevert(importId));
     this.add('revert-preview-records-per-second', preview.records / preview.seconds, 'records/s');
     this.say(`revert: ${preview.records} records previewed in ${preview.seconds.toFixed(1)} s`);
-    const seconds = await this.phase('revert-run', () => this.company.runRevert(preview.id, preview.hash));
+    const seconds = await this.phase('revert-run', this.options.rows, () => this.company.runRevert(preview.id, preview.hash));
     this.add('revert-run-records-per-second', preview.records / seconds, 'records/s');
     this.say(`revert: run in ${seconds.toFixed(1)} s`);
   }
 
   /** Takes what every process used while the work went on. */
-  private async phase<T>(name: string, work: () => Promise<T>): Promise<T> {
+  private async phase<T>(name: string, rows: number, work: () => Promise<T>): Promise<T> {
     this.usage.take();
     const result = await work();
     const used = this.usage.take();
@@ -115,6 +115,9 @@ class Measurement {
       const known = this.total.get(process) ?? { cpuSeconds: 0, peakMb: 0 };
       this.total.set(process, { cpuSeconds: known.cpuSeconds + cpuSeconds, peakMb: Math.max(known.peakMb, peakMb) });
     }
+    const cpuSeconds = [...used.values()].reduce((sum, one) => sum + one.cpuSeconds, 0);
+    // Unlike rows per second this hardly depends on what else the machine is doing.
+    this.add(`cpu-microseconds-per-row-${name}`, (cpuSeconds * 1_000_000) / rows, 'µs');
     this.add(`worker-peak-mb-${name}`, this.workerPeakMb(used), 'MB');
     this.add(`interactive-cpu-share-${name}`, interactiveShare(used), 'of the CPU of the workers');
     this.say(`  ${[...used].map(([process, { cpuSeconds, peakMb }]) => `${process} ${cpuSeconds.toFixed(1)} s ${Math.round(peakMb)} MB`).join(', ')}`);

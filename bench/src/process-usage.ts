@@ -3,11 +3,11 @@ import { setInterval } from 'node:timers';
 
 /** Linux counts CPU time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
-const SAMPLE_MS = 500;
+const SAMPLE_MS = 1_000;
 
 export interface Usage {
   readonly cpuSeconds: number;
-  /** Largest proportional set seen, in MB: memory that several processes share is counted once. */
+  /** Largest resident memory seen, in MB; what a process shares with its children is counted once. */
   readonly peakMb: number;
 }
 
@@ -40,7 +40,7 @@ function sampleTree(root: number, all: readonly Running[]): Sample {
   const family = all.filter(({ pid }) => pid === root);
   for (const one of family) family.push(...all.filter(({ times }) => times.parent === one.pid));
   const cpu = family.map(({ times }) => times.cpuSeconds + times.endedCpuSeconds);
-  return { cpuSeconds: total(cpu), mb: total(family.map(({ pid }) => proportionalMb(pid))) };
+  return { cpuSeconds: total(cpu), mb: familyMb(family.map(({ pid }) => parseResident(read(`/proc/${pid}/status`) ?? ''))) };
 }
 
 function everyProcess(): Running[] {
@@ -50,9 +50,21 @@ function everyProcess(): Running[] {
   });
 }
 
-function proportionalMb(pid: number): number {
-  const match = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`) ?? '');
-  return match === null ? 0 : Number(match[1]) / 1024;
+/** Resident memory of one process by what it holds, in MB. */
+export interface Resident {
+  readonly own: number;
+  /** Mapped files and shared memory: the same pages in every process of a family. */
+  readonly shared: number;
+}
+
+/** Reads `/proc/<pid>/status`; nothing of a process that has ended. */
+export function parseResident(status: string): Resident {
+  const mb = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1024;
+  return { own: mb('RssAnon'), shared: mb('RssFile') + mb('RssShmem') };
+}
+
+export function familyMb(family: readonly Resident[]): number {
+  return total(family.map(({ own }) => own)) + Math.max(0, ...family.map(({ shared }) => shared));
 }
 
 /** `undefined` when the process has ended meanwhile. */

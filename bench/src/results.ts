@@ -24,7 +24,7 @@ const below = (most: number): Target => ({ text: `< ${most}`, isMet: (value) => 
 const TARGETS: readonly (readonly [RegExp, Target])[] = [
   [/^plan-rows-per-second-/, atLeast(5_000)],
   [/^run-rows-per-second-/, atLeast(4_000)],
-  [/^interactive-cpu-share-/, below(0.1)],
+  [/^interactive-cpu-share/, below(0.1)],
 ];
 
 /** Figures collected under their ids, in the order in which they came. */
