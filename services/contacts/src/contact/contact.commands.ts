@@ -3,7 +3,6 @@ import { notFound, refused, type RowIssue } from '@caseledger/errors';
 import { requirePermission, requireReach } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
 import type { DataSource } from 'typeorm';
-import { readKeys } from '../projections/match-key.projection.js';
 import { startingOver } from '../rows/apply-rows.js';
 import { loadRecords, viewOfChunk } from '../rows/chunk-view.js';
 import type { KeyHasher } from '../rows/key-hasher.js';
@@ -28,7 +27,16 @@ import { readInput, valuesOf, warningsOf, type InputSetting } from './field-inpu
 import { readLists, type GivenLists } from './list-input.js';
 import { refuse } from './contact.refusals.js';
 import { pastEventOf } from './stored-contact.js';
-import { asJson, causeOf, tenantOf, uuidOrNone, writeContacts, type Command } from './contact.write.js';
+import {
+  asJson,
+  causeOf,
+  seeOwners,
+  tenantOf,
+  uuidOrNone,
+  writeContacts,
+  type Command,
+  type SeenOwners,
+} from './contact.write.js';
 
 /** What a command did: the contact it concerns, and codes worth saying; ids and codes only, kept for a day. */
 export type Done = {
@@ -53,7 +61,7 @@ export class ContactCommands {
   create(request: contactsV1.CreateContactRequest, command: Command): Promise<Done> {
     const { idempotencyKey: _key, ...rest } = request;
     requireReach(command.caller, 'contacts.write');
-    return this.once(command, { create: asJson(rest) }, async (tx) => {
+    return this.once(command, { create: asJson(rest) }, async (tx, seen) => {
       const read = readInput(request.fields, this.deps.input, tx.now, request.client);
       const values = new RowValues(valuesOf(read), {});
       const source = sourceOf(command);
@@ -66,13 +74,13 @@ export class ContactCommands {
       const warnings = warningsOf([...read.issues, ...draft.issues]);
       const after = withInput(draft.state, readLists(givenLists(request), this.deps.input, tx.now), source);
       checkRequired(after);
-      const known = await this.duplicates(tx, values, after);
+      const known = await this.duplicates(tx, values, after, seen);
       if (known.length > 0 && !request.createAnyway)
         throw refused('DUPLICATE_REVIEW', { n: known.length, records: known.join(',') });
-      await this.checkExternalIds(tx, '', after.externalIds);
+      await this.checkExternalIds(tx, '', after.externalIds, seen);
       const id = uuid7();
       const write = { id, version: 0, before: undefined, events: [created(after, undefined, known)] };
-      await writeContacts(tx, this.deps.hasher, causeOf(command), [write]);
+      await writeContacts(tx, this.deps.hasher, causeOf(command), [write], seen);
       return { id, warnings: briefly(warnings) };
     });
   }
@@ -80,7 +88,7 @@ export class ContactCommands {
   /** Changes fields and lists; changes of others since the version read are merged or refused (CON-015). */
   update(request: contactsV1.UpdateContactRequest, command: Command): Promise<Done> {
     const { idempotencyKey: _key, ...rest } = request;
-    return this.once(command, { update: asJson(rest) }, async (tx) => {
+    return this.once(command, { update: asJson(rest) }, async (tx, seen) => {
       const held = await this.load(tx, request.id, command);
       const asRead = readBy(await this.stateAt(tx, request.id, request.version, held), held.state);
       const input = readInput(request.fields, this.deps.input, tx.now, held.state.client);
@@ -97,8 +105,8 @@ export class ContactCommands {
       // One that this contact has already is no claim, even while a revert has released it to another.
       const has = new Set(held.state.externalIds.map((pair) => this.externalHash(tx.tenant, pair)));
       const claimed = wanted.externalIds.filter((pair) => !has.has(this.externalHash(tx.tenant, pair)));
-      await this.checkExternalIds(tx, request.id, claimed);
-      await this.write(tx, command, request.id, held, events);
+      await this.checkExternalIds(tx, request.id, claimed, seen);
+      await this.write(tx, command, request.id, held, events, seen);
       return { id: request.id, warnings: briefly(warnings) };
     });
   }
@@ -117,10 +125,10 @@ export class ContactCommands {
 
   /** Takes out of the archive, unless another contact has got an external id meanwhile. */
   restore(request: contactsV1.RestoreContactRequest, command: Command): Promise<Done> {
-    return this.once(command, { restore: request.id }, async (tx) => {
+    return this.once(command, { restore: request.id }, async (tx, seen) => {
       const held = await this.load(tx, request.id, command);
-      const takers = await this.takers(tx, request.id, held.state.externalIds);
-      await this.write(tx, command, request.id, held, restoreContact(held.state, takers));
+      const takers = await this.takers(tx, request.id, held.state.externalIds, seen);
+      await this.write(tx, command, request.id, held, restoreContact(held.state, takers), seen);
       return { id: request.id, warnings: [] };
     });
   }
@@ -131,9 +139,9 @@ export class ContactCommands {
     request: JsonValue,
     decide: (state: ContactState) => ContactEvent[],
   ): Promise<Done> {
-    return this.once(command, { id, request }, async (tx) => {
+    return this.once(command, { id, request }, async (tx, seen) => {
       const held = await this.load(tx, id, command);
-      await this.write(tx, command, id, held, decide(held.state));
+      await this.write(tx, command, id, held, decide(held.state), seen);
       return { id, warnings: [] };
     });
   }
@@ -141,13 +149,16 @@ export class ContactCommands {
   private once(
     command: Command,
     request: JsonValue,
-    work: (tx: StoreTransaction) => Promise<Omit<Done, 'replayed'>>,
+    work: (tx: StoreTransaction, seen: SeenOwners) => Promise<Omit<Done, 'replayed'>>,
   ): Promise<Done> {
     return startingOver(() =>
       this.deps.store.transaction(tenantOf(command.caller), async (tx): Promise<Done> => {
-        if (command.idempotencyKey === '') return { ...(await work(tx)), replayed: false };
+        const seen: SeenOwners = new Map();
+        if (command.idempotencyKey === '') return { ...(await work(tx, seen)), replayed: false };
         const asked = { by: command.caller.subject, request };
-        const { result, replayed } = await tx.once(command.idempotencyKey, asked, async () => asJson(await work(tx)));
+        const { result, replayed } = await tx.once(command.idempotencyKey, asked, async () =>
+          asJson(await work(tx, seen)),
+        );
         // Written by this method under the same request.
         return { ...(result as object as Omit<Done, 'replayed'>), replayed };
       }),
@@ -169,9 +180,10 @@ export class ContactCommands {
     id: string,
     held: Held,
     events: readonly ContactEvent[],
+    seen: SeenOwners,
   ): Promise<void> {
     const write = { id, version: held.version, before: held.state, events };
-    return writeContacts(tx, this.deps.hasher, causeOf(command), [write]);
+    return writeContacts(tx, this.deps.hasher, causeOf(command), [write], seen);
   }
 
   private async stateAt(tx: StoreTransaction, id: string, version: number, held: Held): Promise<ContactState> {
@@ -182,10 +194,15 @@ export class ContactCommands {
   }
 
   // Exact matches of a draft, by the same rules as rows of a file; held ones count as much as sure ones.
-  private async duplicates(tx: StoreTransaction, values: RowValues, after: ContactState): Promise<readonly string[]> {
+  private async duplicates(
+    tx: StoreTransaction,
+    values: RowValues,
+    after: ContactState,
+    seen: SeenOwners,
+  ): Promise<readonly string[]> {
     const texts = keysOfRecord(after).map(keyText);
     const hashes = new Map(texts.map((text) => [text, this.deps.hasher.hashText(tx.tenant, text)]));
-    const owners = await readKeys(tx, [...hashes.values()]);
+    const owners = await seeOwners(tx, [...hashes.values()], seen);
     const records = await loadRecords(tx, [...new Set([...owners.values()].flat())]);
     const view = viewOfChunk({ hashes, named: [] }, owners, records);
     const found = matchRow({ values, keys: keysOfRow(values) }, { importId: '', row: 0, own: '' }, view);
@@ -193,8 +210,13 @@ export class ContactCommands {
     return found.records.length > 0 ? found.records : listed.sort();
   }
 
-  private async checkExternalIds(tx: StoreTransaction, id: string, pairs: readonly ExternalIdPair[]): Promise<void> {
-    const takenBy = await this.takers(tx, id, pairs);
+  private async checkExternalIds(
+    tx: StoreTransaction,
+    id: string,
+    pairs: readonly ExternalIdPair[],
+    seen: SeenOwners,
+  ): Promise<void> {
+    const takenBy = await this.takers(tx, id, pairs, seen);
     for (const pair of pairs) {
       const record = takenBy(pair);
       if (record !== undefined) throw refuse.externalIdTaken(pair.id, record);
@@ -205,9 +227,10 @@ export class ContactCommands {
     tx: StoreTransaction,
     id: string,
     pairs: readonly ExternalIdPair[],
+    seen: SeenOwners,
   ): Promise<(pair: ExternalIdPair) => string | undefined> {
     const hashes = pairs.map((pair) => this.externalHash(tx.tenant, pair));
-    const owners = await readKeys(tx, hashes);
+    const owners = await seeOwners(tx, hashes, seen);
     return (pair) => owners.get(this.externalHash(tx.tenant, pair))?.find((owner) => owner !== id);
   }
 

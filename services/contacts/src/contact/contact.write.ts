@@ -2,7 +2,7 @@ import { isUuid, type AppendContext, type JsonValue, type StoreTransaction } fro
 import { denied } from '@caseledger/errors';
 import type { CallContext } from '@caseledger/service-kit';
 import { KNOWN_OWNERS, type KnownChange } from '../projections/contact.projection.js';
-import { KeyTakenMeanwhile, lockKeys } from '../projections/match-key.projection.js';
+import { KeyTakenMeanwhile, lockKeys, readKeys } from '../projections/match-key.projection.js';
 import type { KeyHasher } from '../rows/key-hasher.js';
 import { keysOfRecord, keyText } from '../rows/record-keys.js';
 import { evolveAll, initial, type ContactState } from './contact.js';
@@ -25,6 +25,20 @@ export interface ContactWrite {
   readonly events: readonly ContactEvent[];
 }
 
+/** Owners of match keys by hash, as a command read them before it decided; none where nobody had the key. */
+export type SeenOwners = Map<string, readonly string[]>;
+
+/** Reads owners, nothing locked, and notes what was seen, so that `writeContacts` can hold it against the truth. */
+export async function seeOwners(
+  tx: StoreTransaction,
+  hashes: readonly string[],
+  seen: SeenOwners,
+): Promise<Map<string, string[]>> {
+  const owners = await readKeys(tx, hashes);
+  for (const hash of hashes) seen.set(hash, owners.get(hash) ?? []);
+  return owners;
+}
+
 /** The company the caller acts in. @throws DomainError FORBIDDEN for a service that acts for none */
 export function tenantOf(caller: CallContext): string {
   if (caller.tenant === '') throw denied();
@@ -43,19 +57,21 @@ export function causeOf({ caller, traceparent }: Omit<Command, 'idempotencyKey'>
 }
 
 /**
- * Writes contacts in the order every writer keeps (DESIGN §4, Locks): the keys they have or would have, sorted, then
- * their streams; a version that is not the one computed on starts the whole over.
+ * Writes contacts in the order every writer keeps (DESIGN §4, Locks): the keys they have or would have and those that
+ * the command was decided by (`seen`), sorted, then their streams; another owner than the one seen, or a version that is
+ * not the one computed on, starts the whole over.
  */
 export async function writeContacts(
   tx: StoreTransaction,
   hasher: KeyHasher,
   context: AppendContext,
   writes: readonly ContactWrite[],
+  seen: ReadonlyMap<string, readonly string[]>,
 ): Promise<void> {
   const changed = writes.filter(({ events }) => events.length > 0);
   if (changed.length === 0) return;
   const known = new Map<string, unknown>();
-  const keys = new Set<string>();
+  const keys = new Set(seen.keys());
   for (const { id, before, events } of changed) {
     const after = evolveAll(
       before ?? initial(),
@@ -68,6 +84,10 @@ export async function writeContacts(
   const hashes = [...keys].sort();
   const owners = await lockKeys(tx, hashes);
   known.set(KNOWN_OWNERS, new Map(hashes.map((hash) => [hash, owners.get(hash) ?? []])));
+  for (const [hash, before] of seen) {
+    const now = owners.get(hash) ?? [];
+    if (now.join() !== before.join()) throw new KeyTakenMeanwhile('A key changed hands while a command was computed');
+  }
   const versions = await tx.lockStreams(changed.map(({ id }) => id));
   for (const { id, version } of changed) {
     if ((versions.get(id) ?? 0) !== version) throw new KeyTakenMeanwhile(`${id} changed while a command was computed`);

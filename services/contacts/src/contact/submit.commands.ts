@@ -75,12 +75,15 @@ async function submitOnce(
     recordOf: (row: number) => uuid8('record', tx.tenant, submission, String(row), 'contact'),
   };
   const lookup = chunkLookup(rows, {}, deps.hasher, tx.tenant);
-  const owners = await lockKeys(tx, [...new Set(lookup.hashes.values())].sort());
+  const hashes = [...new Set(lookup.hashes.values())].sort();
+  const owners = await lockKeys(tx, hashes);
   const ids = [...new Set([...[...owners.values()].flat(), ...lookup.named])];
   const versions = ids.length === 0 ? new Map<string, number>() : await tx.lockStreams(ids);
   const view = viewOfChunk(lookup, owners, await loadRecords(tx, [...versions.keys()]));
   const judged = rows.map((row) => judgeRow(row, context, view));
-  await writeContacts(tx, deps.hasher, causeOf(command), writesOf(judged));
+  // A key that nobody had cannot be locked: it is seen once more when it is written.
+  const seen = new Map(hashes.map((hash) => [hash, owners.get(hash) ?? []]));
+  await writeContacts(tx, deps.hasher, causeOf(command), writesOf(judged), seen);
   return judged.map(doneOf);
 }
 

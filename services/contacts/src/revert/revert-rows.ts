@@ -2,7 +2,7 @@ import { uuid8, type StoreTransaction, type StreamAppend } from '@caseledger/eve
 import { CONTACT_CATEGORY, pastEventOf } from '../contact/stored-contact.js';
 import { KNOWN_OWNERS, type KnownChange } from '../projections/contact.projection.js';
 import { KeyTakenMeanwhile, lockKeys, readKeys } from '../projections/match-key.projection.js';
-import { laneAppend, startingOver, type ChunkDeps } from '../rows/apply-rows.js';
+import { FENCED, laneAppend, startingOver, type ChunkDeps } from '../rows/apply-rows.js';
 import { applied, reply, takeTurn } from '../rows/lane-turn.js';
 import { keysOfRecord, keyText } from '../rows/record-keys.js';
 import { targetsV1 } from '@caseledger/contracts';
@@ -26,8 +26,9 @@ export async function revertRecords(
 ): Promise<targetsV1.ChunkReply> {
   if (request.dryRun) return deps.store.transaction(request.tenant, (tx) => predict(deps, tx, request));
   await deps.crashPoint('before_lock');
-  const answer = await startingOver(() =>
-    deps.store.transaction(request.tenant, (tx) => revertOnce(deps, tx, request)),
+  const answer = await startingOver(
+    () => deps.store.transaction(request.tenant, (tx) => revertOnce(deps, tx, request)),
+    FENCED,
   );
   await deps.crashPoint('after_commit');
   return answer;

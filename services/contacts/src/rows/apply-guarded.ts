@@ -1,7 +1,7 @@
 import { isTransient, ResourceExhausted, StoreUnavailable, DeadlineExceeded } from '@caseledger/event-store';
 import type { targetsV1 } from '@caseledger/contracts';
 import { readKeys } from '../projections/match-key.projection.js';
-import { applyOnce, applyRows, startingOver, type ChunkDeps } from './apply-rows.js';
+import { applyOnce, applyRows, FENCED, startingOver, type ChunkDeps } from './apply-rows.js';
 import { brokenAmong } from './broken-rows.js';
 import { chunkLookup, loadRecords } from './chunk-view.js';
 import { judgeContext } from './judge-context.js';
@@ -41,7 +41,7 @@ async function countTry({ store }: GuardedDeps, request: targetsV1.ApplyChunkReq
     store.transaction(tenant, (tx) =>
       tx.query<{ tries: number }>({ name: 'lane_try', text: COUNT, values: [tenant, run, lane, seq] }),
     );
-  const { rows } = await startingOver(count);
+  const { rows } = await startingOver(count, FENCED);
   return rows[0]?.tries ?? 0;
 }
 

@@ -46,24 +46,30 @@ export async function applyRows(
   broken: ReadonlySet<number> = new Set(),
 ): Promise<targetsV1.ChunkReply> {
   await deps.crashPoint('before_lock');
-  const reply = await startingOver(() =>
-    deps.store.transaction(request.tenant, (tx) => applyOnce(deps, tx, request, broken)),
+  const reply = await startingOver(
+    () => deps.store.transaction(request.tenant, (tx) => applyOnce(deps, tx, request, broken)),
+    FENCED,
   );
   await deps.crashPoint('after_commit');
   return reply;
 }
 
-/** Runs a chunk's transaction again when somebody else was faster, or when its COMMIT has an unknown end. */
-export async function startingOver<T>(transact: () => Promise<T>): Promise<T> {
+/** For transactions that find what they have stored, so that another start after an unknown COMMIT does nothing twice. */
+export const FENCED = { isFenced: true };
+
+/**
+ * Runs a transaction again when somebody else was faster; a fenced one also when its COMMIT has an unknown end, because
+ * the row it compares tells the next start whether that was one. Of any other, that end is thrown (DESIGN 4).
+ */
+export async function startingOver<T>(transact: () => Promise<T>, { isFenced = false } = {}): Promise<T> {
   for (let start = 1; ; start += 1) {
     try {
       return await transact();
     } catch (thrown) {
-      // The lane's row tells the next start whether the unknown COMMIT was one.
       const isWorthIt =
         thrown instanceof KeyTakenMeanwhile ||
         thrown instanceof WrongExpectedVersion ||
-        thrown instanceof CommitUnknown;
+        (isFenced && thrown instanceof CommitUnknown);
       if (!isWorthIt || start >= STARTS_MAX) throw thrown;
     }
   }

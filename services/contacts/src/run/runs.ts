@@ -2,7 +2,7 @@ import { uuid8, type EventStore, type StoreTransaction } from '@caseledger/event
 import { notFound } from '@caseledger/errors';
 import { targetsV1 } from '@caseledger/contracts';
 import { RUN_CATEGORY } from '../projections/run.projection.js';
-import { startingOver } from '../rows/apply-rows.js';
+import { FENCED, startingOver } from '../rows/apply-rows.js';
 import { closeGate, stateNumber } from '../rows/lane-turn.js';
 import { moveRun, openRun, type RunStanding } from './run.decider.js';
 import type { RunEvent, RunKind, RunState } from './run.events.js';
@@ -27,12 +27,14 @@ export async function openRunOf(store: EventStore, request: targetsV1.OpenRunReq
   const kind = KINDS.get(request.kind);
   if (kind === undefined) throw new Error('A run has a kind');
   const command = { run, import: importId, kind, attempt, chunksPerLane };
-  return startingOver(() =>
-    store.transaction(tenant, async (tx) => {
-      const standing = await standingOf(tx, run);
-      await append(tx, request, standing, openRun(command, standing));
-      return { state: stateNumber(standing?.state ?? 'RUNNING') };
-    }),
+  return startingOver(
+    () =>
+      store.transaction(tenant, async (tx) => {
+        const standing = await standingOf(tx, run);
+        await append(tx, request, standing, openRun(command, standing));
+        return { state: stateNumber(standing?.state ?? 'RUNNING') };
+      }),
+    FENCED,
   );
 }
 
@@ -43,14 +45,16 @@ export async function setRunState(
 ): Promise<targetsV1.RunReply> {
   const to = STATES.get(request.state);
   if (to === undefined) throw new Error('A run moves to a state');
-  return startingOver(() =>
-    store.transaction(request.tenant, async (tx) => {
-      await closeGate(tx, request.run);
-      const standing = await standingOf(tx, request.run);
-      if (standing === undefined) throw notFound();
-      await append(tx, request, standing, moveRun(to, standing));
-      return { state: stateNumber(to) };
-    }),
+  return startingOver(
+    () =>
+      store.transaction(request.tenant, async (tx) => {
+        await closeGate(tx, request.run);
+        const standing = await standingOf(tx, request.run);
+        if (standing === undefined) throw notFound();
+        await append(tx, request, standing, moveRun(to, standing));
+        return { state: stateNumber(to) };
+      }),
+    FENCED,
   );
 }
 
