@@ -128,6 +128,20 @@ describe('the edge of imports', () => {
     expect(history.edges.map(({ import: one }) => one?.id)).not.toContain(upload2);
   });
 
+  it('LED-007 a row that was applied keeps its outcome when it comes again (ROW_ALREADY_APPLIED)', async () => {
+    const id = await started(FILE.replaceAll('ana@', 'ida@'), 'edge 7');
+    await run(id);
+    const writers = [...(memory.records.get('ida@kestrel-mail.net')?.writers ?? [])];
+    const again = `_import,_row,First name,Last name,Email,City\n${id},1,Ana,Lee,ida@kestrel-mail.net,Elsewhere\n${id},2,Bo,Hale,bo7@kestrel-mail.net,Bend\n`;
+    await started(again, 'edge 7 again');
+    const retried = await eventually(async () => {
+      const now = await reached(id, 'COMPLETED');
+      return now.attempts.length === 2 && now.counts?.failed === 0 ? now : undefined;
+    }, { deadlineMs: 20_000 });
+    expect(retried.attempts[1]?.rows).toBe(1);
+    expect(memory.records.get('ida@kestrel-mail.net')?.writers).toEqual(writers);
+  });
+
   it('RUN-003 progress gives every step once, from any cursor on', async () => {
     const rows = Array.from({ length: 1_100 }, (_, row) => `Ana,Lee,p${row}@kestrel-mail.net,Eugene`);
     const id = await started(`First name,Last name,Email,City\n${rows.join('\n')}\n`, 'edge 4');

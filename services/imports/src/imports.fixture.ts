@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { postgresVault, uuid7, vaultMigrations, type Feed, type SaltVault } from '@caseledger/event-store';
 import { feedTransport } from '@caseledger/event-streams';
 import { folderStore, sealedObjects, type SealedObjects } from '@caseledger/object-store';
@@ -89,29 +89,9 @@ function harness(
   const caller: Caller = { tenant: TENANT, actor: USER, origin: { kind: 'user', id: USER } };
   const uploads = new Uploads(context);
   const operations = new ImportOperations(context);
-  const nothing: Feed = {
-    read: async ({ after, waitMs, signal }) => {
-      await pause(waitMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-      return { logId: 'none', epoch: 1, events: [], lookedUpTo: [...after], head: [] };
-    },
-    head: async () => ({ logId: 'none', epoch: 1, head: [] }),
-  };
   const feeds = new Map<string, Feed>([[setting.targets[0].name, targetFeed]]);
-  const feedOf = (source: string): Feed => (source === 'imports' ? context.store.feed : (feeds.get(source) ?? nothing));
-  const view = async (id: string): Promise<ImportView> => {
-    const found = await context.store.transaction(TENANT, async (tx) => (await readViews(tx, [id])).get(id));
-    if (found === undefined) throw new Error('There is no such import');
-    return found;
-  };
-  const until = (id: string, state: string, deadlineMs = 20_000): Promise<ImportView> =>
-    eventually(
-      async () => {
-        const now = await view(id);
-        if (now.state !== state) throw new Error(`The import is ${now.state} (${now.reason?.code ?? ''}), not ${state}`);
-        return now;
-      },
-      { deadlineMs },
-    );
+  const feedOf = (source: string): Feed => (source === 'imports' ? context.store.feed : (feeds.get(source) ?? SILENT));
+  const { view, until } = watching(context);
   return {
     context,
     uploads,
@@ -143,15 +123,7 @@ function harness(
       await operations.start(caller, id, hash);
       return hash;
     },
-    allow: async (permissions) => {
-      await context.store.transaction(TENANT, (tx) =>
-        tx.query(
-          `insert into app.member_right (tenant, user_id, active, permissions) values ($1, $2, true, $3)
-           on conflict (tenant, user_id) do update set permissions = excluded.permissions`,
-          [TENANT, USER, [...permissions]],
-        ),
-      );
-    },
+    allow: (permissions) => allow(context, permissions),
     close: async () => {
       await Promise.all(workers.map((worker) => worker.stop(5_000)));
       await Promise.all(databases.map((one) => one.drop()));
@@ -159,6 +131,45 @@ function harness(
     },
   };
 }
+
+async function allow(context: ImportContext, permissions: readonly string[]): Promise<void> {
+  await context.store.transaction(TENANT, (tx) =>
+    tx.query(
+      `insert into app.member_right (tenant, user_id, active, permissions) values ($1, $2, true, $3)
+       on conflict (tenant, user_id) do update set permissions = excluded.permissions`,
+      [TENANT, USER, [...permissions]],
+    ),
+  );
+}
+
+/** Looks at imports, and waits for their states. */
+function watching(context: ImportContext): Pick<ImportsHarness, 'view' | 'until'> {
+  const view = async (id: string): Promise<ImportView> => {
+    const found = await context.store.transaction(TENANT, async (tx) => (await readViews(tx, [id])).get(id));
+    if (found === undefined) throw new Error('There is no such import');
+    return found;
+  };
+  const until = (id: string, state: string, deadlineMs = 20_000): Promise<ImportView> =>
+    eventually(
+      async () => {
+        const now = await view(id);
+        if (now.state !== state) throw new Error(`The import is ${now.state} (${now.reason?.code ?? ''}), not ${state}`);
+        return now;
+      },
+      { deadlineMs },
+    );
+  return { view, until };
+}
+
+/** The feed of a service that never says anything. */
+const SILENT: Feed = {
+  read: async ({ after, waitMs, signal }) => {
+    const ends = AbortSignal.any([AbortSignal.timeout(waitMs), ...(signal === undefined ? [] : [signal])]);
+    await once(new EventEmitter(), 'event', { signal: ends }).catch(() => undefined);
+    return { logId: 'none', epoch: 1, events: [], lookedUpTo: [...after], head: [] };
+  },
+  head: async () => ({ logId: 'none', epoch: 1, head: [] }),
+};
 
 async function* bytesOf(text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text);

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { EventEmitter, once } from 'node:events';
 import { factsV1, targetsV1 } from '@caseledger/contracts';
 import { partitionOf, uuid8, type Feed, type FeedEvent } from '@caseledger/event-store';
 import { contactsAsTarget } from './contacts.client.js';
@@ -32,6 +32,7 @@ export class MemoryTarget {
   readonly records = new Map<string, TestRecord>();
   readonly runs = new Map<string, TestRun>();
   private readonly events: FeedEvent[] = [];
+  private readonly published = new EventEmitter().setMaxListeners(100);
   /** Called before a chunk is applied; may throw. */
   beforeApply: (request: targetsV1.ApplyChunkRequest) => void | Promise<void> = () => undefined;
   /** Chunks handed over, deliveries that changed nothing included. */
@@ -229,6 +230,7 @@ export class MemoryTarget {
     const place = { shard: 0, partition, position, prevPosition, epoch: 1 };
     const tenant = [...this.runs.values()].at(-1)?.request.tenant ?? '0198c0de-0000-7000-8000-0000000000aa';
     this.events.push({ ...place, eventId: uuid8('event', String(position)), type, schemaVersion: 1, tenant, stream, streamVersion: position, origin: 'import', at: new Date(), payload });
+    this.published.emit('event');
   }
 
   private hasAfter(after: readonly { partition: number; position: number }[]): boolean {
@@ -236,9 +238,8 @@ export class MemoryTarget {
   }
 
   private async wait(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const until = Date.now() + waitMs;
-    const seen = this.position;
-    while (Date.now() < until && this.position === seen && signal?.aborted !== true) await pause(2);
+    const ends = AbortSignal.any([AbortSignal.timeout(waitMs), ...(signal === undefined ? [] : [signal])]);
+    await once(this.published, 'event', { signal: ends }).catch(() => undefined);
   }
 }
 
