@@ -5,7 +5,7 @@ import { globalId, localId } from './global-id.js';
 import { toAnalysis, toAttempt, toMapping, toOptions, toPlan } from './import.values.js';
 import { importRows } from './import-rows.resolver.js';
 import { connection, pageSize } from './paging.js';
-import { codeMessage, headersOf, textOrNull, time, timeOrNull, toCounts } from './values.js';
+import { codeMessage, headersOf, paramsOf, textOrNull, time, timeOrNull, toCounts } from './values.js';
 
 export const importQueries: Pick<QueryResolvers, 'import' | 'imports'> = {
   import: (_root, { id }, { loaders }) => loaders.imports.load(localId('Import', id)),
@@ -49,7 +49,7 @@ export const importResolvers: ImportResolvers = {
   state: (parent) => parent.state as ImportState,
   status: (parent) => (parent.status === '' ? null : (parent.status as ImportStatus)),
   code: (parent) => textOrNull(parent.code),
-  message: (parent) => textOrNull(parent.codeParams) ?? codeMessage(parent.code),
+  message: (parent) => codeMessage(parent.code, paramsOf(parent.codeParams)),
   async file({ id, file }, _args, { loaders }) {
     const earlier = await loaders.imports.loadMany(file?.earlierImports ?? []);
     return {

@@ -1,4 +1,4 @@
-import { messageFor } from '@caseledger/errors';
+import { limit } from '@caseledger/errors';
 import { GraphQLError, Kind, type ASTVisitor, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode, type ValidationContext } from 'graphql';
 
 /** API-006, PRODUCT §6. */
@@ -31,8 +31,10 @@ export function queryLimits(context: ValidationContext): ASTVisitor {
   };
 }
 
+/** The server gives every fault of validation a code of its own; the original error keeps ours through it. */
 function tooComplex(what: string): GraphQLError {
-  return new GraphQLError(messageFor('QUERY_TOO_COMPLEX', { limit: what }), { extensions: { code: 'QUERY_TOO_COMPLEX' } });
+  const cause = limit('QUERY_TOO_COMPLEX', { limit: what });
+  return new GraphQLError(cause.message, { originalError: cause, extensions: { code: cause.code } });
 }
 
 function measureDocument(document: DocumentNode): Measure {

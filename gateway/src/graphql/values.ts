@@ -1,4 +1,4 @@
-import { isCode, issueMessage, messageFor, type RowIssue } from '@caseledger/errors';
+import { isCode, issueMessage, messageFor, type Params, type RowIssue } from '@caseledger/errors';
 import type { importsV1, targetsV1 } from '@caseledger/contracts';
 import type { Counts, FieldDiff, RowIssue as RowIssueObject } from '../gen/resolvers.js';
 import { globalId } from './global-id.js';
@@ -49,9 +49,14 @@ function messageOf(issue: targetsV1.RowIssue): string {
   return issueMessage(known);
 }
 
-/** The message of a code that stands alone, such as the reason an action is not available. */
-export function codeMessage(code: string): string | null {
-  return code !== '' && isCode(code) ? messageFor(code) : null;
+/** The message of a code that stands alone, such as the reason an action is not available or a file was refused. */
+export function codeMessage(code: string, params: Params = {}): string | null {
+  return code !== '' && isCode(code) ? messageFor(code, params) : null;
+}
+
+/** What fills the message of an import's code; the wire carries it as a JSON object, or as nothing. */
+export function paramsOf(text: string): Params {
+  return text === '' ? {} : (JSON.parse(text) as Params);
 }
 
 export function toFieldDiff(change: targetsV1.FieldChange, headers: Headers): FieldDiff {

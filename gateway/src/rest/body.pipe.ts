@@ -25,6 +25,12 @@ function flatten(error: ValidationError, above: string): FieldError[] {
 
 function faultOf(error: ValidationError, field: string): FieldError {
   if (error.constraints?.['whitelistValidation'] !== undefined) return { field, code: 'FIELD_UNKNOWN', params: { field } };
-  if (error.value === undefined || error.value === null) return { field, code: 'REQUIRED_MISSING', params: { field } };
-  return { field, code: 'VALUE_NOT_ALLOWED', params: { field, text: String(error.value).slice(0, 100) } };
+  if (error.value === undefined || error.value === null || error.value === '') return { field, code: 'REQUIRED_MISSING', params: { field } };
+  // A password is never told back: answers end up in logs and on shared screens.
+  if (/password$/i.test(error.property)) return { field, code: 'VALUE_NOT_ALLOWED', params: { field } };
+  return { field, code: 'VALUE_NOT_ALLOWED', params: { field, text: textOf(error.value) } };
+}
+
+function textOf(value: unknown): string {
+  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 100);
 }

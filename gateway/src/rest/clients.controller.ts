@@ -7,10 +7,10 @@ import { requestOf } from '../services.js';
 import { CallerParam, SignedIn } from './caller.js';
 import { bodyFields, clientJson, issueJson } from './client.json.js';
 import { setIdempotencyHeaders } from './idempotency.js';
+import { pageOf } from './query.values.js';
 
-/** PRODUCT §6: the largest REST page and batch. */
-const PAGE_MAX = 500;
-const PAGE = 100;
+/** PRODUCT §6: the largest batch. */
+const BATCH_MAX = 500;
 const NOT_FIELDS: ReadonlySet<string> = new Set(['onDuplicate']);
 const POLICIES: ReadonlySet<string> = new Set(['SKIP', 'UPDATE', 'CREATE', 'MERGE']);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -146,15 +146,8 @@ function policyOf(body: unknown): string {
 function itemsOf(body: unknown): unknown[] {
   const items = typeof body === 'object' && body !== null && 'items' in body ? body.items : undefined;
   if (!Array.isArray(items)) throw validation('REQUIRED_MISSING', { field: 'items' }, 'items');
-  if (items.length === 0 || items.length > PAGE_MAX) throw limit('LIMIT_REACHED', { limit: PAGE_MAX, things: 'clients in a batch' });
+  if (items.length === 0 || items.length > BATCH_MAX) throw limit('LIMIT_REACHED', { limit: BATCH_MAX, things: 'clients in a batch' });
   return items;
-}
-
-function pageOf(text: string | undefined): number {
-  if (text === undefined) return PAGE;
-  const size = Number(text);
-  if (!Number.isInteger(size) || size < 1 || size > PAGE_MAX) throw limit('PAGE_SIZE_EXCEEDED', { limit: PAGE_MAX });
-  return size;
 }
 
 function instant(text: string | undefined): number {
@@ -169,8 +162,13 @@ function uuidOf(id: string): string {
   return id;
 }
 
-/** The version of `If-Match: "7"`; 0 when the header is missing, which applies to whatever is there. */
+/**
+ * The version of `If-Match: "7"`; 0 when the header is missing or `*`, which applies to whatever is there. A condition
+ * that cannot be read is refused: whoever sends one does not want to overwrite blindly.
+ */
 function versionOf(match: string | undefined): number {
-  const found = /^(?:W\/)?"(\d{1,9})"$/.exec(match ?? '');
-  return found === null ? 0 : Number(found[1]);
+  if (match === undefined || match.trim() === '*') return 0;
+  const found = /^(?:W\/)?"?(\d{1,9})"?$/.exec(match.trim());
+  if (found === null) throw validation('VALUE_NOT_ALLOWED', { text: match.slice(0, 100), field: 'If-Match' }, 'If-Match');
+  return Number(found[1]);
 }

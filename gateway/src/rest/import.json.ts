@@ -1,5 +1,5 @@
 import type { importsV1, targetsV1 } from '@caseledger/contracts';
-import { headersOf, toCounts, toFieldDiff, toRowIssue, type Headers } from '../graphql/values.js';
+import { codeMessage, headersOf, paramsOf, toCounts, toFieldDiff, toRowIssue, type Headers } from '../graphql/values.js';
 
 /** An import as REST shows it; `import` without analysis details fits a poll. */
 export function importJson(item: importsV1.Import): Record<string, unknown> {
@@ -11,7 +11,7 @@ export function importJson(item: importsV1.Import): Record<string, unknown> {
     status: textOrNull(item.status),
     cancelled: item.cancelled,
     code: textOrNull(item.code),
-    message: textOrNull(item.codeParams),
+    message: codeMessage(item.code, paramsOf(item.codeParams)),
     file: fileJson(item.file),
     analysis: item.analysis === undefined ? null : analysisJson(item.analysis, headers),
     mapping: item.mapping.map(({ column, target }) => ({ column, header: headers.get(column) ?? null, target: textOrNull(target) })),

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Put, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { importsV1 } from '@caseledger/contracts';
-import { limit, notFound, validation } from '@caseledger/errors';
+import { notFound, validation } from '@caseledger/errors';
 import type { Request, Response } from 'express';
 import type { Caller } from '../authenticator.js';
 import { localId } from '../graphql/global-id.js';
@@ -11,9 +11,9 @@ import { pieces, sendFile } from './file.transfer.js';
 import { setIdempotencyHeaders } from './idempotency.js';
 import { AnalysisBody, CompleteBody, CreateImportBody, DecisionBody, HashBody, MappingBody, OptionsBody, RetryBody, RevertBody, RowsBody } from './import.bodies.js';
 import { importJson, revertJson, rowJson } from './import.json.js';
+import { codeOf, pageOf, rowCursorOf, wordOf } from './query.values.js';
 
 type Json = Record<string, unknown>;
-const PAGE_MAX = 500;
 const RESULTS: ReadonlyMap<string, string> = new Map([['succeeded', 'SUCCEEDED'], ['failed', 'FAILED'], ['not-applied', 'NOT_APPLIED']]);
 
 /** The whole import as a job (RST-001): upload, map, plan, confirm with the plan's hash, start, follow, take back. */
@@ -38,9 +38,9 @@ export class ImportsController {
   async list(@CallerParam() caller: Caller, @Query() query: Record<string, string | undefined>): Promise<Json> {
     const reply = await caller.services.imports.listImports(
       requestOf(importsV1.ListImportsRequest, {
-        type: query['type'] ?? '',
-        state: query['state'] ?? '',
-        status: query['status'] ?? '',
+        type: wordOf(query['type'], 'type'),
+        state: wordOf(query['state'], 'state'),
+        status: wordOf(query['status'], 'status'),
         fileName: query['fileName'] ?? '',
         first: pageOf(query['limit']),
         after: query['cursor'] ?? '',
@@ -143,12 +143,12 @@ export class ImportsController {
       requestOf(importsV1.ListRowsRequest, {
         id: item.id,
         of: rowsOf(query['of'], item),
-        outcome: query['outcome'] ?? '',
-        reason: query['reason'] ?? '',
-        code: query['code'] ?? '',
+        outcome: wordOf(query['outcome'], 'outcome'),
+        reason: codeOf(query['reason'], 'reason'),
+        code: codeOf(query['code'], 'code'),
         allAttempts: query['attempts'] === 'all',
         first: pageOf(query['limit']),
-        afterRow: Number(query['cursor'] ?? 0) || 0,
+        afterRow: rowCursorOf(query['cursor']),
       }),
     );
     const headers = headersOf(item.analysis);
@@ -170,13 +170,14 @@ export class ImportsController {
   async results(@CallerParam() caller: Caller, @Param('id') id: string, @Param('result') name: string, @Query('format') format: string | undefined, @Res() response: Response): Promise<void> {
     const result = RESULTS.get(name);
     if (result === undefined) throw notFound();
-    const file = await caller.services.imports.resultFile({ id: localId('Import', id), result, format: format === 'xlsx' ? 'XLSX' : 'CSV' });
+    const file = await caller.services.imports.resultFile({ id: localId('Import', id), result, format: wordOf(format, 'format') || 'CSV' });
     await sendFile(file, response);
   }
 
   @Get(':id/reverts')
   async reverts(@CallerParam() caller: Caller, @Param('id') id: string): Promise<Json> {
-    const reply = await caller.services.imports.getReverts({ ids: [], importId: localId('Import', id) });
+    const item = await found(caller, id);
+    const reply = await caller.services.imports.getReverts({ ids: [], importId: item.id });
     return { reverts: reply.reverts.map(revertJson) };
   }
 
@@ -235,8 +236,8 @@ function selectionOf({ rows, outcome, reason, code }: RowsBody): importsV1.RowSe
 }
 
 function rowsOf(asked: string | undefined, item: importsV1.Import): string {
-  const text = asked?.toUpperCase();
-  if (text === 'PREVIEW' || text === 'PLAN' || text === 'LEDGER') return text;
+  const word = wordOf(asked, 'of');
+  if (word !== '') return word;
   return item.startedAtMs > 0 ? 'LEDGER' : 'PLAN';
 }
 
@@ -246,10 +247,4 @@ function partOf(text: string | undefined): number {
   const part = Number(text);
   if (!Number.isInteger(part) || part < 1 || part > 100_000) throw validation('NUMBER_OUT_OF_RANGE', { field: 'part', min: 1, max: 100_000 }, 'part');
   return part;
-}
-
-function pageOf(text: string | undefined): number {
-  const size = Number(text ?? 100);
-  if (!Number.isInteger(size) || size < 1 || size > PAGE_MAX) throw limit('PAGE_SIZE_EXCEEDED', { limit: PAGE_MAX });
-  return size;
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { importsV1 } from '@caseledger/contracts';
-import { limit, notFound } from '@caseledger/errors';
+import { notFound } from '@caseledger/errors';
 import type { Response } from 'express';
 import type { Caller } from '../authenticator.js';
 import { localId } from '../graphql/global-id.js';
@@ -8,9 +8,9 @@ import { CallerParam, SignedIn } from './caller.js';
 import { setIdempotencyHeaders } from './idempotency.js';
 import { PreviewHashBody } from './import.bodies.js';
 import { revertJson, revertRecordJson } from './import.json.js';
+import { pageOf } from './query.values.js';
 
 type Json = Record<string, unknown>;
-const PAGE_MAX = 500;
 
 /** A revert once its preview exists: look, confirm by its hash, follow, take back again (REV-001 to REV-012). */
 @Controller('api/reverts')
@@ -24,12 +24,10 @@ export class RevertsController {
 
   @Get(':id/records')
   async records(@CallerParam() caller: Caller, @Param('id') id: string, @Query() query: Record<string, string | undefined>): Promise<Json> {
-    const first = Number(query['limit'] ?? 100);
-    if (!Number.isInteger(first) || first < 1 || first > PAGE_MAX) throw limit('PAGE_SIZE_EXCEEDED', { limit: PAGE_MAX });
     const reply = await caller.services.imports.listRevertRecords({
       id: localId('Revert', id),
       outcome: query['outcome'] ?? '',
-      first,
+      first: pageOf(query['limit']),
       after: query['cursor'] ?? '',
     });
     return { records: reply.records.map(revertRecordJson), cursor: reply.records.at(-1)?.record ?? null, hasMore: reply.hasNext };
