@@ -35,16 +35,21 @@ export interface RecordHistory {
 /**
  * Decides a chunk of records together, so that a key which one of them gives up can be taken by another (DESIGN §4).
  * `ownersOf` are the owners of an external id as stored. A record in conflict gives nothing up, so the question is asked
- * again until no further record is in conflict.
+ * again until no further record is in conflict. Where records hinder each other in a circle that would never end: after
+ * as many rounds as there are records, one that is in conflict stays so, and each further round adds another one.
  */
 export function decideTogether(
   records: readonly RecordHistory[],
   ownersOf: (key: string) => readonly string[],
 ): RevertedRecord[] {
   let decided = records.map((record) => decide(record, () => undefined));
-  for (;;) {
+  for (let round = 1; ; round += 1) {
     const keeping = new Map(decided.map(({ id, after }) => [id, new Set(keysOfRecord(after).map(keyText))]));
-    const next = records.map((record, at) => decide(record, takenBy(record.id, at)));
+    const next = records.map((record, at) => {
+      const last = decided[at];
+      const stays = round > records.length && last?.verdict.outcome === 'CONFLICT';
+      return stays ? last : decide(record, takenBy(record.id, at));
+    });
     const settled = next.every((each, at) => each.verdict.outcome === decided[at]?.verdict.outcome);
     decided = next;
     if (settled) return decided;

@@ -94,7 +94,10 @@ export async function applyOnce(
   const written = new Map<string, RecordEvents>();
   const stale = new Set(turn.stale);
   const outcomes = request.rows.map((row) => {
-    if (broken.has(row.row)) return brokenOutcome(row.row, 'INTERNAL_ERROR');
+    if (broken.has(row.row)) {
+      noteStale(row, context, stale);
+      return brokenOutcome(row.row, 'INTERNAL_ERROR');
+    }
     const judged = judgeAsPlanned(row, context, view, stale);
     if (judged.after !== undefined) collect(written, judged, run);
     return outcomeOf(judged);
@@ -158,10 +161,17 @@ export function judgeAsPlanned(row: targetsV1.Row, context: JudgeContext, view: 
   const record = plannedRecord(row, expected, context);
   if (asExpected(judged, expected) && !stale.has(record)) return judged;
   view.takeBack(mark);
-  if (WRITTEN.includes(expected.outcome)) stale.add(record);
+  noteStale(row, context, stale);
   const issue = { code: 'PLAN_ROW_STALE', severity: 'ERROR', params: { record } } as const;
   const issues = [...judged.issues, issue];
   return { ...judged, outcome: 'FAILED', reason: 'PLAN_ROW_STALE', after: undefined, events: [], issues };
+}
+
+/** What the plan let a row write is not written: later rows cannot rest on that record any more. */
+function noteStale(row: targetsV1.Row, context: JudgeContext, stale: Set<string>): void {
+  const { expected } = row;
+  if (context.options.apply !== 'EXACT_PLAN' || expected === undefined) return;
+  if (WRITTEN.includes(expected.outcome)) stale.add(plannedRecord(row, expected, context));
 }
 
 /** The record that the plan lets a row write; empty where it matched none. */
