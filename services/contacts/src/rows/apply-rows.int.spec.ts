@@ -185,7 +185,11 @@ describe('the confirmed plan (PRE-005)', () => {
     ).flatMap((each) => each.keys);
     const ask = { tenant: world.tenant, positions, records: [run.record(1)], keys, run: run.id };
     expect(await world.target.changedSince(ask)).toMatchObject({ records: [], keys: [] });
-    await run.apply(0, 1, [row(2, { ...ada, email: 'new@kestrel.net' })]);
+    const own = [
+      row(2, { ...ada, email: 'new@kestrel.net' }),
+      row(3, { ...ada, email: 'since@kestrel.net', source: 'Own' }),
+    ];
+    await run.apply(0, 1, own, options({ duplicatePolicy: 'UPDATE' }));
     expect(await world.target.changedSince(ask)).toMatchObject({ records: [], keys: [] });
     const other = await world.openRun([1]);
     await other.apply(
