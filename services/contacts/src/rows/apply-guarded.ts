@@ -1,6 +1,6 @@
 import { isTransient, ResourceExhausted, StoreUnavailable, DeadlineExceeded } from '@caseledger/event-store';
 import type { targetsV1 } from '@caseledger/contracts';
-import { readKeys } from '../projections/match-key.projection.js';
+import { KeyTakenMeanwhile, readKeys } from '../projections/match-key.projection.js';
 import { applyOnce, applyRows, FENCED, startingOver, type ChunkDeps } from './apply-rows.js';
 import { brokenAmong } from './broken-rows.js';
 import { chunkLookup, loadRecords } from './chunk-view.js';
@@ -100,6 +100,8 @@ async function isRefused(deps: GuardedDeps, request: targetsV1.ApplyChunkRequest
 function isPassing(thrown: unknown): boolean {
   return (
     isTransient(thrown) ||
+    // Others were faster with a key in every start: the rows have nothing to do with it.
+    thrown instanceof KeyTakenMeanwhile ||
     thrown instanceof ResourceExhausted ||
     thrown instanceof StoreUnavailable ||
     thrown instanceof DeadlineExceeded
