@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { uuid7 } from './ids.js';
 import { tableChecksum } from './rebuild.js';
+import { StoreUnavailable } from './store-errors.js';
 import { added, peopleProjection, person, tagged } from './spec/people.js';
 import { storeHarness, type StoreHarness } from './spec/store-harness.js';
 
@@ -64,6 +65,21 @@ describe('rebuild', () => {
     await store.rebuild({ owner, drop: true });
     await store.check();
     expect(await checksum()).toBe(before);
+  });
+
+  it('that is broken off lets nobody work on half a view', async () => {
+    const { append, store, owner, tenant } = harness;
+    await append([person()]);
+    const breaking = harness.another({
+      projections: [{ ...peopleProjection, apply: () => Promise.reject(new Error('broken on purpose')) }],
+    });
+    await expect(breaking.rebuild({ owner, drop: true })).rejects.toThrow('on purpose');
+    // The process was running before, so no boot check stops it.
+    const once = { attempts: 1 };
+    await expect(store.transaction(tenant, (tx) => tx.query('select from app.person'), once)).rejects.toThrow(StoreUnavailable);
+    await store.rebuild({ owner, drop: true });
+    const { rowCount } = await store.transaction(tenant, (tx) => tx.query('select from app.person'), once);
+    expect(rowCount).toBe(1);
   });
 
   it('knows its projections, and empties no table of the store', async () => {

@@ -24,6 +24,8 @@ const STATEMENT_CANCELLED = '57014';
 /** Held shared by every transaction of the store and exclusively by a rebuild, so that none sees half a view. */
 export const REBUILD_GATE = 4_711_004;
 
+const UNFINISHED = ', (select rebuilding from es.log_id) as unfinished';
+
 /** What the runner asks of the work of one transaction. */
 export interface Unit {
   readonly session: Session;
@@ -121,8 +123,10 @@ export class TransactionRunner {
       'begin',
       `select set_config('app.tenant', '${tenant}', true), set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true), set_config('statement_timeout', '${leftMs}', true)`,
       ...(this.gated ? [`select pg_advisory_xact_lock_shared(${REBUILD_GATE})`] : []),
-      `select (extract(epoch from clock_timestamp()) * 1000)::bigint::float8 as now_ms`,
+      `select (extract(epoch from clock_timestamp()) * 1000)::bigint::float8 as now_ms${this.gated ? UNFINISHED : ''}`,
     ]);
+    // The gate opens when a rebuild dies, too: what it leaves is half a view, on which nobody may decide anything.
+    if (results.at(-1)?.rows[0]?.['unfinished'] === true) throw new StoreUnavailable('A rebuild was not finished: run it again');
     return new Date(Number(results.at(-1)?.rows[0]?.['now_ms']));
   }
 }
