@@ -1,6 +1,6 @@
 import { factsV1, targetsV1 } from '@caseledger/contracts';
 import { pgArray } from '@caseledger/event-store';
-import { byTenant, consume, type ConsumerTransaction, type Consumption, type StreamMessage } from '@caseledger/event-streams';
+import { byTenant, consume, type ConsumerTransaction, type Consumption } from '@caseledger/event-streams';
 import type { RowTarget } from '../row-target.js';
 import { countRecords, countRows } from './outcome-counts.js';
 
@@ -22,45 +22,56 @@ export const LEDGER_VIEW_TABLES = ['app.import_row', 'app.run_chunk', 'app.tally
 export function ledgerConsumer(target: RowTarget, moved: RunMoved): Consumption {
   const { name: topic, partitions } = target.topic;
   return consume({ consumer: 'imports.ledger', source: target.name, topic, partitions }, async (batch, tx) => {
-    const chunks = batch.filter(({ type }) => type === CHUNK_APPLIED);
-    for (const [tenant, messages] of byTenant(chunks)) {
+    const applied = batch.filter(({ type }) => type === CHUNK_APPLIED);
+    for (const [tenant, messages] of [...byTenant(applied)].sort(([a], [b]) => compare(a, b))) {
       await tx.useTenant(tenant);
-      for (const message of messages) await applyChunk(tx, message);
-      for (const message of messages) moved(tenant, factsV1.ImportChunkApplied.decode(message.payload).run);
+      const chunks = messages.map((message) => ({ at: message.at, chunk: factsV1.ImportChunkApplied.decode(message.payload) }));
+      // Members lock tallies in one order; the chunks of an import stay in the order they came in.
+      chunks.sort((a, b) => compare(subjectOf(a.chunk), subjectOf(b.chunk)));
+      for (const { at, chunk } of chunks) await applyChunk(tx, tenant, at, chunk);
+      for (const { chunk } of chunks) moved(tenant, chunk.run);
     }
   });
 }
 
-async function applyChunk(tx: ConsumerTransaction, message: StreamMessage): Promise<void> {
-  const chunk = factsV1.ImportChunkApplied.decode(message.payload);
-  const at = message.at;
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+type Applied = factsV1.ImportChunkApplied;
+
+function isOfRevert({ kind }: Applied): boolean {
+  return kind === targetsV1.RunKind.RUN_KIND_REVERT || kind === targetsV1.RunKind.RUN_KIND_RESTORE;
+}
+
+/** The import, or the revert, whose counts and progress the chunk moves. */
+function subjectOf(chunk: Applied): string {
+  return isOfRevert(chunk) ? chunk.run : chunk.importId;
+}
+
+async function applyChunk(tx: ConsumerTransaction, tenant: string, at: Date, chunk: Applied): Promise<void> {
+  // First of all: whoever works on another chunk of the same import waits, so that "the last attempt" has one answer.
+  const tally = await lockTally(tx, tenant, subjectOf(chunk));
   await tx.query('insert into app.run_chunk (tenant, run, lane, seq, rows, at) values ($1, $2, $3, $4, $5, $6)', [
-    message.tenant,
+    tenant,
     chunk.run,
     chunk.lane,
     chunk.seq,
     chunk.rows.length,
     at,
   ]);
-  const isRevert = chunk.kind === targetsV1.RunKind.RUN_KIND_REVERT || chunk.kind === targetsV1.RunKind.RUN_KIND_RESTORE;
-  if (isRevert) {
-    await recordResults(tx, message.tenant, chunk);
-    await count(tx, message, chunk, chunk.run, (counts) => countRecords(chunk.rows, { ...countRecords([]), ...counts }));
-  } else {
-    const replaced = await replaceEarlier(tx, message.tenant, chunk);
-    await insertRows(tx, message.tenant, chunk, at);
-    await count(tx, message, chunk, chunk.importId, (counts) =>
-      countRows(chunk.rows, countRows(replaced, { ...countRows([]), ...counts }, -1)),
-    );
+  if (isOfRevert(chunk)) {
+    await recordResults(tx, tenant, chunk);
+    return saveTally(tx, tenant, at, chunk, tally, countRecords(chunk.rows, { ...countRecords([]), ...tally.counts }));
   }
+  const replaced = await replaceEarlier(tx, tenant, chunk);
+  const latest = await insertRows(tx, tenant, chunk, at);
+  const before = countRows(replaced, { ...countRows([]), ...tally.counts }, -1);
+  return saveTally(tx, tenant, at, chunk, tally, countRows(latest, before));
 }
 
-/** The last attempt of a row counts: earlier entries step back, in whatever order attempts become known. */
-async function replaceEarlier(
-  tx: ConsumerTransaction,
-  tenant: string,
-  chunk: factsV1.ImportChunkApplied,
-): Promise<{ outcome: string; reason: string }[]> {
+/** The last attempt of a row counts: earlier entries step back. */
+async function replaceEarlier(tx: ConsumerTransaction, tenant: string, chunk: Applied): Promise<{ outcome: string; reason: string }[]> {
   if (chunk.attempt <= 1) return [];
   const { rows } = await tx.query<{ outcome: string; reason: string }>(
     `update app.import_row e set latest = false from unnest($3::int[]) r
@@ -71,15 +82,20 @@ async function replaceEarlier(
   return rows;
 }
 
+/** A rebuild reads partitions in any order: an entry that comes after a later attempt's is not the last one. */
 const INSERT_ROWS = `
 insert into app.import_row (tenant, import_id, row, attempt, latest, outcome, reason, codes, effects, changed, match, decided_by, at)
-select $1, $2, n.row, $4, true, n.outcome, n.reason, n.codes, n.effects, n.changed, n.match, n.decided_by, $5
+select $1, $2, n.row, $4,
+  not exists (select from app.import_row l where l.tenant = $1 and l.import_id = $2 and l.row = n.row and l.attempt > $4),
+  n.outcome, n.reason, n.codes, n.effects, n.changed, n.match, n.decided_by, $5
 from unnest($3::int[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::text[])
-  as n (row, outcome, reason, codes, effects, changed, match, decided_by)`;
+  as n (row, outcome, reason, codes, effects, changed, match, decided_by)
+returning outcome, reason, latest`;
 
-async function insertRows(tx: ConsumerTransaction, tenant: string, chunk: factsV1.ImportChunkApplied, at: Date): Promise<void> {
+/** @returns the entries that are their row's last. */
+async function insertRows(tx: ConsumerTransaction, tenant: string, chunk: Applied, at: Date): Promise<{ outcome: string; reason: string }[]> {
   const { rows } = chunk;
-  await tx.query(INSERT_ROWS, [
+  const { rows: inserted } = await tx.query<{ outcome: string; reason: string; latest: boolean }>(INSERT_ROWS, [
     tenant,
     chunk.importId,
     pgArray('int4', rows.map(({ row }) => row)),
@@ -93,6 +109,7 @@ async function insertRows(tx: ConsumerTransaction, tenant: string, chunk: factsV
     pgArray('jsonb', rows.map(matchOf)),
     pgArray('text', rows.map(({ decidedBy }) => decidedBy)),
   ]);
+  return inserted.filter(({ latest }) => latest);
 }
 
 function matchOf({ matchKey: key, matchVerdict: verdict, earlierRow }: targetsV1.RowOutcome): string {
@@ -100,7 +117,7 @@ function matchOf({ matchKey: key, matchVerdict: verdict, earlierRow }: targetsV1
 }
 
 /** In a revert each outcome is that of one record, named by its first effect. */
-async function recordResults(tx: ConsumerTransaction, tenant: string, chunk: factsV1.ImportChunkApplied): Promise<void> {
+async function recordResults(tx: ConsumerTransaction, tenant: string, chunk: Applied): Promise<void> {
   const records = chunk.rows.map(({ effects }) => effects[0]?.record ?? null);
   if (records.includes(null)) throw new Error('A result of a revert names no record');
   await tx.query(
@@ -117,25 +134,28 @@ async function recordResults(tx: ConsumerTransaction, tenant: string, chunk: fac
   );
 }
 
-/** Adds to the counts of an import or revert and stores the step, numbered under the tally's lock (RUN-003). */
-async function count<C extends object>(
-  tx: ConsumerTransaction,
-  message: StreamMessage,
-  chunk: factsV1.ImportChunkApplied,
-  subject: string,
-  add: (counts: Partial<C>) => C,
-): Promise<void> {
-  const { tenant, at } = message;
+interface Tally {
+  readonly step: number;
+  readonly counts: object;
+}
+
+async function lockTally(tx: ConsumerTransaction, tenant: string, subject: string): Promise<Tally> {
   await tx.query(`insert into app.tally (tenant, subject, step, counts) values ($1, $2, 0, '{}') on conflict do nothing`, [tenant, subject]);
-  const { rows } = await tx.query<{ step: string; counts: Partial<C> }>(
+  const { rows } = await tx.query<{ step: string; counts: object }>(
     'select step, counts from app.tally where tenant = $1 and subject = $2 for update',
     [tenant, subject],
   );
-  const counts = add(rows[0]?.counts ?? {});
-  const step = Number(rows[0]?.step ?? 0) + 1;
-  await tx.query('update app.tally set step = $3, counts = $4 where tenant = $1 and subject = $2', [tenant, subject, step, JSON.stringify(counts)]);
+  return { step: Number(rows[0]?.step ?? 0), counts: rows[0]?.counts ?? {} };
+}
+
+/** Stores the new counts and the step that led to them, numbered under the tally's lock (RUN-003). */
+async function saveTally(tx: ConsumerTransaction, tenant: string, at: Date, chunk: Applied, tally: Tally, counts: object): Promise<void> {
+  const subject = subjectOf(chunk);
+  const step = tally.step + 1;
+  const json = JSON.stringify(counts);
+  await tx.query('update app.tally set step = $3, counts = $4 where tenant = $1 and subject = $2', [tenant, subject, step, json]);
   await tx.query(
     `insert into app.import_progress (tenant, subject, step, attempt, rows, counts, at) values ($1, $2, $3, $4, $5, $6, $7)`,
-    [tenant, subject, step, chunk.attempt, chunk.rows.length, JSON.stringify(counts), at],
+    [tenant, subject, step, chunk.attempt, chunk.rows.length, json, at],
   );
 }

@@ -1,0 +1,86 @@
+import { factsV1, targetsV1 } from '@caseledger/contracts';
+import { uuid7 } from '@caseledger/event-store';
+import type { StreamMessage } from '@caseledger/event-streams';
+import { importsHarness, TENANT, type ImportsHarness } from '../imports.fixture.js';
+import { MemoryTarget } from '../target.fixture.js';
+import { ledgerConsumer } from './ledger.projection.js';
+import { EVERY_ROW, countsOf, listLedger, readTally } from './ledger.queries.js';
+
+let harness: ImportsHarness;
+let memory: MemoryTarget;
+
+beforeAll(async () => {
+  harness = await importsHarness('ledger', async () => {
+    memory = new MemoryTarget();
+    return { target: memory.target, feed: memory.feed };
+  });
+});
+
+afterAll(() => harness.close());
+
+function applied(importId: string, attempt: number, seq: number, outcomes: readonly string[]): StreamMessage {
+  const { RUN_KIND_IMPORT, RUN_KIND_RETRY } = targetsV1.RunKind;
+  const rows = outcomes.map((outcome, row) => ({
+    row: row + 1,
+    outcome,
+    reason: '',
+    effects: [],
+    codes: [],
+    matchKey: '',
+    matchVerdict: '',
+    earlierRow: 0,
+    decidedBy: '',
+    changed: [],
+  }));
+  const kind = attempt === 1 ? RUN_KIND_IMPORT : RUN_KIND_RETRY;
+  const run = `${importId.slice(0, -1)}${attempt}`;
+  const payload = factsV1.ImportChunkApplied.encode({ run, importId, kind, attempt, lane: 0, seq, rows }).finish();
+  const place = { shard: 0, partition: 0, position: 1, prevPosition: 0, epoch: 1 };
+  return { ...place, eventId: uuid7(), type: 'ImportChunkApplied', schemaVersion: 1, tenant: TENANT, stream: run, streamVersion: 1, origin: 'import', at: new Date(0), payload };
+}
+
+async function take(messages: readonly StreamMessage[]): Promise<void> {
+  const consumption = ledgerConsumer(memory.target, () => undefined);
+  if (consumption.effects !== 'in-transaction') throw new Error('the ledger is a view');
+  const queryRunner = harness.database.app.createQueryRunner();
+  await queryRunner.startTransaction();
+  try {
+    await consumption.handler(messages, {
+      queryRunner,
+      query: async <R>(sql: string, params: readonly unknown[] = []) => {
+        const { records, affected } = await queryRunner.query(sql, [...params], true);
+        return { rows: records as R[], rowCount: affected ?? 0 };
+      },
+      useTenant: async (tenant) => void (await queryRunner.query(`select set_config('app.tenant', $1, true)`, [tenant])),
+    });
+    await queryRunner.commitTransaction();
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+describe('the ledger (LED-001, LED-009)', () => {
+  it('is the same in whatever order attempts become known, as a rebuild may read them', async () => {
+    const [inOrder, reversed] = [uuid7(), uuid7()];
+    const attempts = (id: string) => [applied(id, 1, 0, ['CREATED', 'FAILED', 'FAILED']), applied(id, 2, 0, ['CREATED', 'CREATED', 'FAILED'])];
+    await take(attempts(inOrder));
+    for (const message of attempts(reversed).reverse()) await take([message]);
+    const seen = await Promise.all(
+      [inOrder, reversed].map((id) =>
+        harness.context.store.transaction(TENANT, async (tx) => ({
+          rows: await listLedger(tx, id, EVERY_ROW, { first: 10, afterRow: 0, rowsOfFile: 0 }),
+          counts: await countsOf(tx, id),
+          tally: (await readTally(tx, id)).counts,
+        })),
+      ),
+    );
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[0]?.counts).toMatchObject({ read: 3, created: 2, failed: 1 });
+    expect(seen[0]?.tally).toEqual(seen[0]?.counts);
+    expect(seen[0]?.rows.map(({ attempt }) => attempt)).toEqual([2, 2, 2]);
+  });
+
+  it('an outcome that nobody knows is an error, never a row left uncounted', async () => {
+    await expect(take([applied(uuid7(), 1, 0, ['VANISHED'])])).rejects.toThrow('No such outcome');
+  });
+});
