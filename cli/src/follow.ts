@@ -144,7 +144,15 @@ export function endLine(output: Output, item: ImportView, seconds: number): void
   output.line({ id: item.id, state: item.state, status: item.status, planHash: item.plan?.hash ?? null, seconds, counts: item.counts });
   output.say(`${item.state}: ${countsLine(item.counts)} in ${seconds} s`);
   if (item.counts.failed > 0) output.say(`Failed rows: caseledger results ${item.id} --result failed --out failed.csv`);
-  output.say(`Take it back: caseledger revert ${item.id}`);
+  const { created, updated, merged } = item.counts;
+  if (created + updated + merged > 0) output.say(`Take it back: caseledger revert ${item.id}`);
+}
+
+/** Counts for a table: what is none is left out, so that failed rows are never cut off. */
+export function countsCell(counts: Counts): string {
+  const { read, created, updated, merged, unchanged, skipped, failed } = counts;
+  const named = Object.entries({ failed, skipped, created, updated, merged, unchanged }).filter(([, n]) => n > 0);
+  return named.length === 0 ? `${read} rows` : named.map(([name, n]) => `${n} ${name}`).join(', ');
 }
 
 /** 3 when rows failed, 1 when the import did not end well, else 0. */

@@ -3,8 +3,8 @@ import { CliError, EXIT } from './cli-error.js';
 import type { CliContext } from './context.js';
 
 /** Asks yes or no on a terminal; elsewhere the answer has to be a flag. */
-export async function confirmed({ config, interrupted }: CliContext, question: string): Promise<boolean> {
-  return /^y(es)?$/i.test(await ask(config.interactive, interrupted, `${question} [y/N] `, 'Confirm with --yes or --plan-hash.'));
+export async function confirmed({ config, interrupted }: CliContext, question: string, otherwise: string): Promise<boolean> {
+  return /^y(es)?$/i.test(await ask(config.interactive, interrupted, `${question} [y/N] `, otherwise));
 }
 
 /** Asks for a word that has to be typed exactly, such as a number of records (REV-002). */

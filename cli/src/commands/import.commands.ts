@@ -49,16 +49,18 @@ async function importFile(context: CliContext, [file]: readonly string[], flags:
   const started = Date.now();
   const api = context.api();
   if (file === undefined) throw new CliError('USAGE', 'Name a file.', EXIT.usage);
+  // What the flags say is read before anything is sent: a slip of the pen must not leave an import behind.
+  const wanted: Wanted = { targets: options.map === undefined ? new Map() : targetsOf(options.map), options: optionsOf(options.option) };
   const id = await upload(context, api, file, options);
   let item = await untilSettled(api, id, ['UPLOADING', 'ANALYSING'], context.interrupted);
   // The failed file of an earlier import becomes a retry of that import (LED-007): from there on its id counts.
-  if (item.state === 'MAPPING') item = await configure(api, item, options);
+  if (item.state === 'MAPPING') item = await configured(context, api, item, options, wanted);
   if (item.state === 'REJECTED') throw new CliError(item.code ?? 'FILE_CORRUPT', item.message ?? 'The file was refused.');
   if (isEnded(item)) return finish(context, item, started);
-  item = await plan(context, api, item);
+  item = await planned(context, api, item);
   showPlan(context, item);
   if (!(await mayStart(context, item, options))) {
-    output.note(`Not started. Confirm later with: caseledger imports start ${item.id} --plan-hash ${item.plan?.hash ?? ''}`);
+    output.note(`Not started. ${later(item)}`);
     return EXIT.refused;
   }
   await api.post(`/api/imports/${item.id}/confirm`, { planHash: item.plan?.hash }, keyed(item, 'confirm'));
@@ -128,18 +130,32 @@ async function heldParts(api: Api, id: string): Promise<Map<number, string>> {
   return new Map(parts.map(({ part, sha256 }) => [part, sha256]));
 }
 
+interface Wanted {
+  readonly targets: ReadonlyMap<string, unknown>;
+  readonly options: Json;
+}
+
+/** An import whose mapping or options are refused is of no use to this command, unless a key leads back to it. */
+async function configured(context: CliContext, api: Api, item: ImportView, options: ImportFlags, wanted: Wanted): Promise<ImportView> {
+  try {
+    const now = await configure(api, item, options, wanted);
+    return now.state === 'MAPPING' ? await planned(context, api, now) : now;
+  } catch (fault) {
+    if (fault instanceof CliError && options.key === undefined) await api.post(`/api/imports/${item.id}/discard`).catch(() => undefined);
+    throw fault;
+  }
+}
+
 /** Analysis overrides, mapping and options, in this order: each may need the one before. */
-async function configure(api: Api, item: ImportView, options: ImportFlags): Promise<ImportView> {
+async function configure(api: Api, item: ImportView, options: ImportFlags, wanted: Wanted): Promise<ImportView> {
   let now = item;
   const { sheet, delimiter } = options;
   if (sheet !== undefined || delimiter !== undefined) {
     await api.post(`/api/imports/${item.id}/analysis`, { ...(sheet === undefined ? {} : { sheet }), ...(delimiter === undefined ? {} : { delimiter }) });
     now = await untilSettled(api, item.id, ['ANALYSING']);
   }
-  const columns = options.map === undefined ? proposed(now) : mappedBy(options.map, now);
-  await api.post(`/api/imports/${item.id}/mapping`, { columns });
-  const chosen = optionsOf(options.option);
-  if (Object.keys(chosen).length > 0) await api.post(`/api/imports/${item.id}/options`, chosen);
+  await api.post(`/api/imports/${item.id}/mapping`, { columns: mapped(wanted.targets, now) });
+  if (Object.keys(wanted.options).length > 0) await api.post(`/api/imports/${item.id}/options`, wanted.options);
   return untilSettled(api, item.id, []);
 }
 
@@ -153,12 +169,8 @@ function columnsOf(item: ImportView): Column[] {
   return item.analysis?.columns ?? [];
 }
 
-function proposed(item: ImportView): Json[] {
-  return columnsOf(item).map(({ column, target }) => ({ column, target }));
-}
-
-/** The mapping file names columns by header; a header that the file does not have is a mistake, not a wish. */
-function mappedBy(path: string, item: ImportView): Json[] {
+/** The mapping file, as targets by header. */
+function targetsOf(path: string): Map<string, unknown> {
   let wanted: unknown;
   try {
     wanted = JSON.parse(readFileSync(path, 'utf8'));
@@ -166,41 +178,52 @@ function mappedBy(path: string, item: ImportView): Json[] {
     throw new CliError('USAGE', `${path} is not a readable JSON file: ${cause instanceof Error ? cause.message : ''}`, EXIT.usage);
   }
   if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) throw new CliError('USAGE', `${path} must hold an object of headers and field keys.`, EXIT.usage);
-  const targets = new Map(Object.entries(wanted));
+  return new Map(Object.entries(wanted));
+}
+
+/** What is proposed, except where the mapping file says otherwise; a header that the file does not have is a mistake, not a wish. */
+function mapped(targets: ReadonlyMap<string, unknown>, item: ImportView): Json[] {
   const columns = columnsOf(item);
   const unknown = [...targets.keys()].filter((header) => !columns.some((column) => column.header === header));
-  if (unknown.length > 0) throw new CliError('USAGE', `The file has no column ${unknown.join(', ')}.`, EXIT.usage);
+  if (unknown.length > 0) throw new CliError('USAGE', `The file has no column ${unknown.map(short).join(', ')}.`, EXIT.usage);
   return columns.map(({ column, header, target }) => ({ column, target: targets.has(header) ? String(targets.get(header) ?? '') : target }));
 }
 
 /** `duplicatePolicy=UPDATE`, `defaults.source=Referral`, `dateFormat=US`, `dateFormat.3=EU`. */
 function optionsOf(given: readonly string[]): Json {
-  const options: Json = {};
-  const maps: Record<string, Record<string, string>> = {};
+  const options = new Map<string, unknown>();
+  const maps = new Map<string, Map<string, string>>();
   for (const text of given) {
     const at = text.indexOf('=');
     if (at < 1) throw new CliError('USAGE', `--option takes key=value, not ${text}.`, EXIT.usage);
     const [key = '', ...path] = text.slice(0, at).split('.');
     const value = text.slice(at + 1);
-    if (key === 'defaults' || key === 'dateFormat') (maps[key] ??= {})[path.join('.') || '*'] = value;
-    else options[key] = value;
+    if (key === 'defaults' || key === 'dateFormat') maps.set(key, (maps.get(key) ?? new Map<string, string>()).set(path.join('.') || '*', value));
+    else options.set([key, ...path].join('.'), value);
   }
-  return { ...options, ...maps };
+  // Through maps, so that a key such as __proto__ arrives and is refused like any other that is unknown.
+  for (const [key, values] of maps) options.set(key, Object.fromEntries(values));
+  return Object.fromEntries(options);
 }
 
-async function plan({ output, interrupted }: CliContext, api: Api, item: ImportView): Promise<ImportView> {
+async function planned({ output, interrupted }: CliContext, api: Api, item: ImportView): Promise<ImportView> {
   if (item.state === 'MAPPING') await api.post(`/api/imports/${item.id}/plan`);
-  const planned = await untilSettled(api, item.id, ['PLANNING'], interrupted, (now) => output.progress('Planning', now.progress.done, now.progress.total, ''));
-  if (planned.state === 'AWAITING_CONFIRMATION' || planned.state === 'CONFIRMED') return planned;
-  throw new CliError(planned.code ?? 'STATE_NOT_ALLOWED', planned.message ?? `The plan could not be made; the import is ${planned.state}.`);
+  const now = await untilSettled(api, item.id, ['PLANNING'], interrupted, ({ progress }) => output.progress('Planning', progress.done, progress.total, ''));
+  if (now.state === 'AWAITING_CONFIRMATION' || now.state === 'CONFIRMED') return now;
+  throw new CliError(now.code ?? 'STATE_NOT_ALLOWED', now.message ?? `The plan could not be made; the import is ${now.state}.`);
 }
 
 function showPlan({ output }: CliContext, item: ImportView): void {
   output.line({ event: 'plan', id: item.id, planHash: item.plan?.hash, counts: item.plan?.counts, ignoredColumns: item.plan?.ignoredColumns });
   output.say(`Preview of ${item.file?.name ?? ''}: ${countsLine(item.plan?.counts)}`);
   const ignored = item.plan?.ignoredColumns ?? [];
-  if (ignored.length > 0) output.say(`${ignored.length} columns holding data will not be imported: ${ignored.join(', ')}`);
+  if (ignored.length > 0) output.say(`${ignored.length} columns holding data will not be imported: ${ignored.map(short).join(', ')}`);
   output.say(`Plan ${item.plan?.hash ?? ''}. Rows: caseledger imports rows ${item.id} --plan`);
+}
+
+/** A header may be as long as a cell; on a screen its beginning is enough. */
+function short(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
 /** There is no way round a confirmation (PRE-001): asked on a terminal, given by --yes or --plan-hash elsewhere. */
@@ -210,7 +233,11 @@ async function mayStart(context: CliContext, item: ImportView, options: ImportFl
     throw new CliError('PLAN_STALE', `The plan's hash is ${item.plan?.hash ?? 'unknown'}, not ${options.planHash}.`);
   }
   if (options.yes === true) return true;
-  return confirmed(context, `Import ${item.plan?.counts.read ?? 0} rows?`);
+  return confirmed(context, `Import ${item.plan?.counts.read ?? 0} rows?`, `Give --yes. ${later(item)}`);
+}
+
+function later({ id, plan }: ImportView): string {
+  return `Confirm this preview later with: caseledger imports start ${id} --plan-hash ${plan?.hash ?? ''}`;
 }
 
 function keyed(item: ImportView, step: string): Record<string, string> {

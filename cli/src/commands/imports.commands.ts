@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { Api, Json } from '../api.js';
 import { CliError, EXIT, type ExitCode } from '../cli-error.js';
 import type { CliContext, Register } from '../context.js';
-import { countsLine, endLine, exitOf, followImport, importView, untilSettled, type ImportView } from '../follow.js';
+import { countsCell, countsLine, endLine, exitOf, followImport, importView, untilSettled, type ImportView } from '../follow.js';
 
 /** `caseledger imports …` and `caseledger results`. */
 export const importsCommands: Register = (program: Command, run) => {
@@ -57,7 +57,7 @@ async function list({ output, ...context }: CliContext, _args: readonly string[]
     const page = (await api.get(`/api/imports?limit=100&cursor=${encodeURIComponent(cursor)}${filter}`)) as unknown as { imports: ImportView[]; cursor: string; hasMore: boolean };
     for (const item of page.imports) {
       output.line(item);
-      table.push([item.id, item.createdAt.slice(0, 16), item.state, item.status ?? '', item.file?.name ?? '', countsLine(item.counts), item.revertState === 'NONE' ? '' : item.revertState]);
+      table.push([item.id, item.createdAt.slice(0, 16), item.state, item.status ?? '', item.file?.name ?? '', countsCell(item.counts), item.revertState === 'NONE' ? '' : item.revertState]);
     }
     cursor = page.hasMore ? page.cursor : null;
   }
@@ -89,6 +89,8 @@ interface RowView {
   readonly reason: string | null;
   readonly issues: { code: string; column: string | null; message: string }[];
   readonly changes: { field: string; before: unknown; after: unknown }[];
+  readonly effects: { record: string }[];
+  readonly match: { record: string } | null;
 }
 
 async function rows({ output, ...context }: CliContext, [id]: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
@@ -109,10 +111,12 @@ async function rows({ output, ...context }: CliContext, [id]: readonly string[],
   return EXIT.done;
 }
 
-function rowLine({ row, outcome, reason, issues, changes }: RowView): string {
+function rowLine({ row, outcome, reason, issues, changes, effects, match }: RowView): string {
+  const record = effects[0]?.record ?? match?.record ?? '';
+  const cause = reason !== null && issues.some(({ code }) => code === reason) ? '' : (reason ?? '');
   const why = issues.map((issue) => `${issue.code}${issue.column === null ? '' : ` in ${issue.column}`}: ${issue.message}`);
   const what = changes.slice(0, 5).map(({ field, before, after }) => `${field}: ${shown(before)} → ${shown(after)}`);
-  return [`${row}`.padStart(7), (outcome ?? 'PENDING').padEnd(9), reason ?? '', ...why, ...what].filter((part) => part !== '').join('  ');
+  return [`${row}`.padStart(7), (outcome ?? 'PENDING').padEnd(9), record, cause, ...why, ...what].filter((part) => part !== '').join('  ');
 }
 
 function shown(value: unknown): string {
@@ -165,10 +169,20 @@ async function results({ output, ...context }: CliContext, [id]: readonly string
   const which = String(flags['result']);
   const bytes = await context.api().stream(`/api/imports/${idOf(id)}/results/${encodeURIComponent(which)}?format=${encodeURIComponent(String(flags['format']))}`);
   const out = String(flags['out']);
-  await pipeline(Readable.from(bytes), out === '-' ? process.stdout : createWriteStream(out), { end: out !== '-' });
+  await pipeline(Readable.from(bytes), out === '-' ? process.stdout : createWriteStream(out), { end: out !== '-' }).catch((cause: unknown) => {
+    throw unwritable(out, cause);
+  });
   if (out !== '-') {
     output.line({ file: out, result: which });
     output.say(`Written to ${out}`);
   }
   return EXIT.done;
+}
+
+/** A target that cannot be written is the caller's to choose again; a download that broke off stays what it was. */
+function unwritable(out: string, cause: unknown): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const reasons = new Map([['ENOENT', 'there is no such folder'], ['EACCES', 'not allowed'], ['EISDIR', 'it is a folder'], ['ENOSPC', 'the disk is full'], ['EROFS', 'the disk is read-only']]);
+  const reason = reasons.get(code);
+  return reason === undefined ? cause : new CliError('USAGE', `${out} cannot be written: ${reason}.`, EXIT.usage);
 }
