@@ -20,6 +20,8 @@ interface ProcessOptions {
   readonly entry: string;
   readonly env: Readonly<Record<string, string>>;
   readonly logs: string;
+  /** Told as soon as there is a pid, long before the process is ready. */
+  readonly spawned?: (name: string, pid: number) => void;
 }
 
 /**
@@ -27,10 +29,11 @@ interface ProcessOptions {
  * It runs in a process group of its own, so that Ctrl-C reaches it only through `stop`.
  * @throws Error with the last lines of its log when it ends before it is ready.
  */
-export async function startProcess({ name, entry, env, logs }: ProcessOptions): Promise<RunningProcess> {
+export async function startProcess({ name, entry, env, logs, spawned }: ProcessOptions): Promise<RunningProcess> {
   mkdirSync(logs, { recursive: true });
   const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
   const child = spawn(process.execPath, ['--enable-source-maps', entry], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  if (child.pid !== undefined) spawned?.(name, child.pid);
   const tail: string[] = [];
   const ready = readyLine(child, log, tail);
   const ended = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? `exit ${code ?? '?'}`)));

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLaunchConfig, type LaunchConfig } from './config.js';
 import { runToEnd, startProcess, type RunningProcess } from './child-process.js';
@@ -6,8 +6,9 @@ import { seedDemo, type Demo } from './demo.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
 import { freePort, requireFreePort } from './free-port.js';
 import { DATABASES, ensureSecrets, foldersOf, processEnvironment, removeInstallation, writePrivate, type InstallationFolders, type Secrets } from './installation.js';
+import { endLeftOvers, leftOvers, readNote, stillRuns } from './left-over.js';
 import { provision } from './provision.js';
-import { isAlive, startedAt } from './server-process.js';
+import { startedAt } from './server-process.js';
 
 export interface LaunchFlags {
   /** Throw the data away first. */
@@ -42,6 +43,7 @@ export async function launch(flags: LaunchFlags): Promise<number> {
   try {
     const other = runningLauncher(folders);
     if (other !== undefined) throw new Error(`Caseledger is running already from this folder (process ${other}). Stop it with Ctrl-C there.`);
+    await endLeftOvers(leftOvers(readNote(folders.running) ?? { pid: process.pid }));
     await requireFreePort(config.port, 'the gateway').catch(() => Promise.reject(new Error(`Port ${config.port} is taken. Choose another one: CASELEDGER_PORT=${config.port + 1} npm start`)));
     if (flags.fresh) await removeInstallation(folders);
     const { demo } = await bringUp(flags, config, folders, started);
@@ -59,9 +61,10 @@ export async function launch(flags: LaunchFlags): Promise<number> {
 
 async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: InstallationFolders, started: { postgres?: EmbeddedPostgres; processes: RunningProcess[] }): Promise<Installation & { demo: Demo | undefined }> {
   const secrets = ensureSecrets(folders);
-  writePrivate(folders.running, { pid: process.pid, startedAt: startedAt(process.pid) }, folders.home);
+  const spawned = keepNote(folders);
   const postgres = await startEmbeddedPostgres({ dir: folders.postgres, keysFile: join(folders.keys, 'postgres.json'), settings: POSTGRES, say });
   started.postgres = postgres;
+  spawned('postgres', postgres.pid);
   const urls = await provision(postgres.superuserUrl, DATABASES, join(folders.keys, 'roles.json'));
   const ports = { gateway: config.port, accounts: await freePort(), contacts: await freePort(), imports: await freePort() };
   const env = processEnvironment(folders, secrets, known(urls), { ports, host: config.host });
@@ -70,12 +73,10 @@ async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: Instal
   mkdirSync(folders.work, { recursive: true, mode: 0o700 });
   await runToEnd({ name: 'migrate', entry: join(config.root, 'infra/processes/dist/migrate.main.js'), env: { ...config.inherited, ...env }, logs: folders.logs });
   for (const wave of flags.split ? SPLIT : TOGETHER) {
-    const waveStarted = await Promise.allSettled(wave.map((name) => startProcess({ name, entry: entryOf(config, name), env: { ...config.inherited, ...env }, logs: folders.logs })));
+    const waveStarted = await Promise.allSettled(wave.map((name) => startProcess({ name, entry: entryOf(config, name), env: { ...config.inherited, ...env }, logs: folders.logs, spawned })));
     for (const one of waveStarted) if (one.status === 'fulfilled') started.processes.push(one.value);
     for (const one of waveStarted) if (one.status === 'rejected') throw one.reason;
   }
-  const pids = Object.fromEntries([...started.processes.map(({ name, pid }) => [name, pid]), ['postgres', postgres.pid]]);
-  writePrivate(folders.running, { pid: process.pid, startedAt: startedAt(process.pid), processes: pids }, folders.home);
   const demo = flags.bare ? undefined : await prepareDemo(config, folders, secrets);
   return { postgres, processes: started.processes, demo };
 }
@@ -112,11 +113,24 @@ async function takeDown(started: { postgres?: EmbeddedPostgres; processes: Runni
   if (runningLauncher(folders) === undefined) rmSync(folders.running, { force: true });
 }
 
+/** Notes this launcher, then each process as it is spawned: whoever is killed leaves behind what he started. */
+function keepNote(folders: InstallationFolders): (name: string, pid: number) => void {
+  const processes: Record<string, number> = {};
+  const since: Record<string, string | undefined> = {};
+  const write = (): void => writePrivate(folders.running, { pid: process.pid, startedAt: startedAt(process.pid), processes, since }, folders.home);
+  write();
+  return (name, pid) => {
+    processes[name] = pid;
+    // PostgreSQL stops what is left of it by its own note, which knows how to end a server.
+    if (name !== 'postgres') since[name] = startedAt(pid);
+    write();
+  };
+}
+
 /** Another live launcher of this folder; a note left by a killed one counts for nothing. */
 function runningLauncher(folders: InstallationFolders): number | undefined {
-  if (!existsSync(folders.running)) return undefined;
-  const { pid, startedAt: since } = JSON.parse(readFileSync(folders.running, 'utf8')) as { pid: number; startedAt?: string };
-  return pid !== process.pid && isAlive(pid) && startedAt(pid) === since ? pid : undefined;
+  const note = readNote(folders.running);
+  return note !== undefined && note.pid !== process.pid && stillRuns(note) ? note.pid : undefined;
 }
 
 function stopSignal(): Promise<undefined> {
