@@ -21,12 +21,14 @@ function guarded(cell: string): string {
   return /^'*[=+\-@]/.test(cell) ? `'${cell}` : cell;
 }
 
-async function uploadFixed(company: Session, rows: readonly (readonly string[])[]): Promise<void> {
+/** @returns the import that the file goes on as. */
+async function uploadFixed(company: Session, rows: readonly (readonly string[])[]): Promise<unknown> {
   const bytes = Buffer.from(writeCsv(rows));
   const { id } = await company.json<ImportView>('POST', '/api/imports', { type: 'CLIENTS', fileName: 'fixed.csv', sizeBytes: bytes.length });
   await company.json('PUT', `/api/imports/${id}/file`, bytes);
   await company.json('POST', `/api/imports/${id}/file/complete`, {});
-  await company.until(id, ['DISCARDED']);
+  const upload = await company.until(id, ['DISCARDED']);
+  return upload['continuesAs'];
 }
 
 function attemptsOf(item: ImportView): { attempt: number; kind: string; rows: number }[] {
@@ -60,7 +62,8 @@ describe('rows that failed or were held', () => {
     const fixed = [noah.with(at('Email'), 'noah@kestrel-mail.net'), omar.with(at('Last Name'), 'Byrne'), ingrid];
     const applied = again.with(at('_row'), '1').with(at('First Name'), 'Ana').with(at('Last Name'), 'Ferrer').with(at('Job Title'), 'Thief');
     // Columns in another order, as a spreadsheet program may have left them.
-    await uploadFixed(company, [header, ...fixed, applied].map((cells) => [...cells].reverse()));
+    const continued = await uploadFixed(company, [header, ...fixed, applied].map((cells) => [...cells].reverse()));
+    expect(continued).toBe(done.id);
     const retried = await company.until(done.id, ['COMPLETED']);
     expect(retried.counts).toEqual({ ...done.counts, created: 4, failed: 1 });
     expect(sumOf(retried)).toBe(7);

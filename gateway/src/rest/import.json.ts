@@ -12,6 +12,8 @@ export function importJson(item: importsV1.Import): Record<string, unknown> {
     cancelled: item.cancelled,
     code: textOrNull(item.code),
     message: codeMessage(item.code, paramsOf(item.codeParams)),
+    // A corrected file lives on as a retry of the import it came from (LED-007): whoever uploaded it follows that one.
+    continuesAs: textOrNull(item.continuesAs),
     file: fileJson(item.file),
     analysis: item.analysis === undefined ? null : analysisJson(item.analysis, headers),
     mapping: item.mapping.map(({ column, target }) => ({ column, header: headers.get(column) ?? null, target: textOrNull(target) })),
