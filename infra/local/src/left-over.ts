@@ -32,7 +32,7 @@ export function readNote(file: string): RunningNote | undefined {
 
 /** Whether exactly the noted process still runs. */
 export function stillRuns({ pid, startedAt: since }: NotedProcess): boolean {
-  return isAlive(pid) && startedAt(pid) === since;
+  return since !== undefined && isAlive(pid) && startedAt(pid) === since;
 }
 
 /** The processes of a note that outlived their launcher. The database server is not among them: it has its own note. */

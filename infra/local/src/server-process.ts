@@ -56,7 +56,9 @@ export function startedAt(pid: number): string | undefined {
   try {
     // The name may hold blanks and brackets, so fields are counted after the last bracket; 22 is the start time.
     if (process.platform === 'linux') {
-      return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19];
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+      // A zombie has ended; only nobody has asked yet how.
+      return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
     }
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
   } catch {
