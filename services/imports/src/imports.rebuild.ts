@@ -30,8 +30,12 @@ export async function rebuildImports({ store, owner, app, targets, feedOf, logge
   const consumers = [rightsConsumer(), ...targets.map((target) => ledgerConsumer(target, () => undefined))];
   const names = [...new Set(consumers.map(({ consumer }) => consumer))];
   await owner.transaction(async (tx) => {
+    // Members of a running installation are let finish, then lose their partitions: they would go on from where they
+    // remember to be. Whoever claims one next begins at 0.
+    await tx.query('lock table es.checkpoint in exclusive mode');
     await tx.query(`truncate ${[...LEDGER_VIEW_TABLES, ...RIGHTS_VIEW_TABLES].join(', ')}`);
     for (const table of ['es.checkpoint', 'es.parked']) await tx.query(`delete from ${table} where consumer = any($1)`, [names]);
+    await tx.query(`update es.lease set owner = null, lease_epoch = lease_epoch + 1, lease_until = '-infinity' where consumer = any($1)`, [names]);
   });
   const streams = new StreamRunner({ database: app, transport: feedTransport(feedOf, { waitMs: 50 }), consumers, logger });
   await streams.start();
