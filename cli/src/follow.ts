@@ -30,6 +30,8 @@ export interface ImportView {
   readonly plan: { readonly hash: string; readonly counts: Counts; readonly ignoredColumns: string[] } | null;
   readonly counts: Counts;
   readonly progress: { readonly done: number; readonly total: number };
+  /** The import that a corrected failed file goes on as. */
+  readonly continuesAs: string | null;
   readonly endedAt: string | null;
   readonly createdAt: string;
   readonly revertState: string;

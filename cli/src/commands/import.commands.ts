@@ -53,7 +53,11 @@ async function importFile(context: CliContext, [file]: readonly string[], flags:
   const wanted: Wanted = { targets: options.map === undefined ? new Map() : targetsOf(options.map), options: optionsOf(options.option) };
   const id = await upload(context, api, file, options);
   let item = await untilSettled(api, id, ['UPLOADING', 'ANALYSING'], context.interrupted);
-  // The failed file of an earlier import becomes a retry of that import (LED-007): from there on its id counts.
+  // The failed file of an earlier import becomes a retry of that import (LED-007): it was planned and confirmed there.
+  if (item.continuesAs !== null) {
+    output.note(`These rows belong to the import ${item.continuesAs}; it tries them again.`);
+    return finish(context, await followImport(context, api, item.continuesAs), started);
+  }
   if (item.state === 'MAPPING') item = await configured(context, api, item, options, wanted);
   if (item.state === 'REJECTED') throw new CliError(item.code ?? 'FILE_CORRUPT', item.message ?? 'The file was refused.');
   if (isEnded(item)) return finish(context, item, started);

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { CliError, EXIT, type ExitCode } from '../cli-error.js';
 import { environment } from '../config.js';
 import type { CliContext, Register } from '../context.js';
+
+const CONNECT_MS = 5_000;
 
 /** `caseledger worker|verify|rebuild|status`: the first three act on the installation itself, with its configuration. */
 export const installationCommands: Register = (program: Command, run) => {
@@ -29,15 +32,31 @@ function rebuild(context: CliContext, _args: readonly string[], flags: Record<st
 }
 
 /** Runs a process of the installation in the foreground; its exit code is ours. */
-function launch({ config, interrupted }: CliContext, name: string, args: readonly string[]): Promise<ExitCode> {
+async function launch({ config, interrupted }: CliContext, name: string, args: readonly string[]): Promise<ExitCode> {
   if (config.installation === undefined) throw new CliError('NOT_FOUND', 'There is no installation in this folder or above it. Run "npm start" first, or set CASELEDGER_HOME.');
   const entry = entryOf(name);
-  const child = spawn(process.execPath, ['--enable-source-maps', entry, ...args], { stdio: 'inherit', env: { ...environment(), ...installationEnvironment(config.installation) } });
+  const told = installationEnvironment(config.installation);
+  await databaseAnswers(told['ACCOUNTS_DATABASE_URL']);
+  const child = spawn(process.execPath, ['--enable-source-maps', entry, ...args], { stdio: 'inherit', env: { ...environment(), ...told } });
   interrupted.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(interrupted.aborted ? EXIT.interrupted : exitCodeOf(code)));
   });
+}
+
+/** These commands work on the database of a running installation; without one there is nothing to connect to. */
+async function databaseAnswers(url: string | undefined): Promise<void> {
+  if (url === undefined) return;
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port === '' ? 5432 : port), timeout: CONNECT_MS });
+  const answers = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('timeout', () => resolve(false));
+    socket.once('error', () => resolve(false));
+  });
+  socket.destroy();
+  if (!answers) throw new CliError('UNREACHABLE', 'The database of the installation does not answer. Start it with "npm start" and run this again beside it.');
 }
 
 function exitCodeOf(code: number | null): ExitCode {

@@ -50,6 +50,7 @@ export const importResolvers: ImportResolvers = {
   status: (parent) => (parent.status === '' ? null : (parent.status as ImportStatus)),
   code: (parent) => textOrNull(parent.code),
   message: (parent) => codeMessage(parent.code, paramsOf(parent.codeParams)),
+  continuesAs: (parent, _args, { loaders }) => (parent.continuesAs === '' ? null : loaders.imports.load(parent.continuesAs)),
   async file({ id, file }, _args, { loaders }) {
     const earlier = await loaders.imports.loadMany(file?.earlierImports ?? []);
     return {
