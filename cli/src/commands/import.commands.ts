@@ -145,7 +145,7 @@ async function configured(context: CliContext, api: Api, item: ImportView, optio
     const now = await configure(api, item, options, wanted);
     return now.state === 'MAPPING' ? await planned(context, api, now) : now;
   } catch (fault) {
-    if (fault instanceof CliError && options.key === undefined) await api.post(`/api/imports/${item.id}/discard`).catch(() => undefined);
+    if (fault instanceof CliError && fault.exit !== EXIT.interrupted && options.key === undefined) await api.post(`/api/imports/${item.id}/discard`).catch(() => undefined);
     throw fault;
   }
 }
