@@ -15,7 +15,7 @@ export interface ServiceLog {
   rebuild(): Promise<{ events: number }>;
 }
 
-/** The logs of all services, opened with their owner's rights; nothing of the installation may run while they are rebuilt. */
+/** The logs of all services, opened with their owner's rights. What runs meanwhile waits for a rebuild and goes on after it. */
 export async function openLogs(databases: Databases, config: ImportsConfig, logger: Logger): Promise<{ logs: readonly ServiceLog[]; close(): Promise<void> }> {
   const opened: Database[] = [];
   const open = async (name: keyof Databases): Promise<Database & { owner: DataSource }> => {

@@ -1,5 +1,6 @@
 import {
   CommitUnknown,
+  WrongExpectedVersion,
   uuid8,
   type EventStore,
   type JobQueue,
@@ -53,7 +54,7 @@ export interface Subjects {
   readonly reverts?: readonly string[];
 }
 
-const UNKNOWN_COMMIT_TRIES = 3;
+const TRIES_MAX = 3;
 
 /** The platform acting by itself. */
 export function platform(tenant: string): Caller {
@@ -181,7 +182,9 @@ export class ImportCommands {
       try {
         return await attempt();
       } catch (error) {
-        if (!(error instanceof CommitUnknown) || tries >= UNKNOWN_COMMIT_TRIES) throw error;
+        // A stream that does not exist yet cannot be locked: whoever comes second sees what the first one made.
+        const mayRepeat = error instanceof CommitUnknown || error instanceof WrongExpectedVersion;
+        if (!mayRepeat || tries >= TRIES_MAX) throw error;
       }
     }
   }
