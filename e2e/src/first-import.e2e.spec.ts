@@ -53,12 +53,13 @@ describe('the main job, on the product as it is started', () => {
 
   it('PRE-005, invariant 4: what was planned is what happens, field by field', async () => {
     const company = await newCompany(network);
-    await company.import(FILE);
-    const planned = await company.plan(FILE.replaceAll('Welder', 'Diver'), { duplicatePolicy: 'UPDATE' });
-    const predicted = judgedLines(await company.rows(planned.id, 'plan'));
-    await company.begin(planned);
-    await company.until(planned.id, ['COMPLETED']);
-    expect(judgedLines(await company.rows(planned.id))).toEqual(predicted);
+    for (const content of [FILE, FILE.replaceAll('Welder', 'Diver')]) {
+      const planned = await company.plan(content, { duplicatePolicy: 'UPDATE' });
+      const predicted = judgedLines(await company.rows(planned.id, 'plan'));
+      await company.begin(planned);
+      await company.until(planned.id, ['COMPLETED']);
+      expect(judgedLines(await company.rows(planned.id))).toEqual(predicted);
+    }
   }, 120_000);
 
   it('HIS-006: tells where a value comes from, to the cell', async () => {

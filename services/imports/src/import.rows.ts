@@ -227,10 +227,5 @@ function changesOfRow(row: LedgerRow, differences: readonly contactsV1.RecordDif
   const own = differences.filter((one) =>
     row.effects.some(({ record, fromVersion, toVersion }) => record === one.record && fromVersion === one.fromVersion && toVersion === one.toVersion),
   );
-  return own.flatMap(({ changes }) =>
-    changes.flatMap((change) => {
-      const column = columns.get(`${change.record} ${change.field}`);
-      return column === undefined ? [] : [{ ...change, column }];
-    }),
-  );
+  return own.flatMap(({ changes }) => changes.map((change) => ({ ...change, column: columns.get(`${change.record} ${change.field}`) ?? change.column })));
 }
