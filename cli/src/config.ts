@@ -28,7 +28,7 @@ const CLIENT_FILE = 'client.json';
  * `npm start` keeps in this folder or one above it.
  */
 export function readCliConfig(env: Environment, cwd: string): CliConfig {
-  const installation = env['CASELEDGER_HOME'] ?? findInstallation(cwd);
+  const installation = env['CASELEDGER_HOME'] || findInstallation(cwd);
   const local = installation === undefined ? undefined : readClient(join(installation, CLIENT_FILE));
   const own = readClient(ownFile(env));
   const bearer = env['CASELEDGER_KEY'];

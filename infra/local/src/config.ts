@@ -24,7 +24,7 @@ export function readLaunchConfig(): LaunchConfig {
   const host = process.env['CASELEDGER_HOST'] ?? '127.0.0.1';
   return {
     root,
-    home: process.env['CASELEDGER_HOME'] ?? join(root, '.caseledger'),
+    home: process.env['CASELEDGER_HOME'] || join(root, '.caseledger'),
     host,
     port,
     address: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,

@@ -8,6 +8,8 @@ export interface WatchedOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const SIGNALLED = 130;
+
 /** A program that goes on until it is told to stop, in a process group of its own. */
 export class WatchedProcess {
   private output = '';
@@ -24,7 +26,8 @@ export class WatchedProcess {
     this.child.stdout.setEncoding('utf8').on('data', keep);
     this.child.stderr.setEncoding('utf8').on('data', keep);
     const end = (code: number | null): void => {
-      this.code = code;
+      // Ended by a signal, as npm is by Ctrl-C: told as shells tell it.
+      this.code = code ?? SIGNALLED;
       process.off('exit', this.kill);
       this.tell();
     };
