@@ -92,15 +92,20 @@ describe('reading CSV and TSV', () => {
     const none = await readTable('1,2\n3,4\n', { overrides: { headerRow: 'NONE' } });
     expect(none.facts.columns.map(({ name }) => name)).toEqual(['A', 'B']);
     expect(none.texts).toEqual([['1', '2'], ['3', '4']]);
-    await expect(readTable(text, { overrides: { headerRow: 9 } })).rejects.toEqual(rejection('HEADER_NOT_FOUND'));
+    const beyond = await readTable(text, { overrides: { headerRow: 9 } });
+    expect(beyond.facts.question).toEqual({ code: 'HEADER_NOT_FOUND' });
+    expect(beyond.texts).toEqual([['Name', 'City'], ['Ann', 'Springfield']]);
   });
 
   it.each([
     ['numbers and dates', '1,2019-03-04,5.5\n2,2019-03-05,6.5\n'],
     ['a row of data', 'Ann,ann@example.test,(555) 010-1234\nBob,bob@example.test,(555) 010-5678\n'],
     ['a title above the table', 'Clients of 2024,\nName,City,Zip\nAnn,X,1\n'],
-  ])('ANA-004: refuses %s as header with HEADER_NOT_FOUND', async (_, text) => {
-    await expect(readTable(text)).rejects.toEqual(rejection('HEADER_NOT_FOUND'));
+  ])('ANA-004: asks for the header of %s with HEADER_NOT_FOUND, and shows every row with its line', async (_, text) => {
+    const { facts, rows } = await readTable(text);
+    expect(facts).toMatchObject({ question: { code: 'HEADER_NOT_FOUND' }, headerRow: { value: 0, confidence: 0 } });
+    expect(facts.columns[0]?.name).toBe('A');
+    expect(rows.map(({ line }) => line)).toEqual(text.trim().split('\n').map((_line, index) => index + 1));
   });
 
   it('ANA-004: a year may name a column', async () => {

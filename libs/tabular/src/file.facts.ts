@@ -94,6 +94,12 @@ export interface FileFacts {
   readonly blankRowsAtEnd: number;
   readonly warnings: readonly FileWarning[];
   readonly limits: TabularLimits;
+  /**
+   * What only the user can decide, present until an override does: `HEADER_NOT_FOUND` (the columns are then named A, B,
+   * C… and every row is data), or `REQUIRED_MISSING` when no visible sheet holds anything but a hidden one does (there
+   * are then no columns and no rows).
+   */
+  readonly question?: FileWarning;
 }
 
 /** What a spreadsheet says a cell is; absent for plain text, and always for CSV. */

@@ -22,6 +22,8 @@ export interface ReadOptions {
  * The text of a cell is a slice of the piece it was read from; who keeps one for long should copy it.
  */
 export async function* readRows(source: ByteSource, facts: FileFacts, options: ReadOptions = {}): AsyncGenerator<FileRow[]> {
+  // A workbook whose sheet is still to be chosen has none.
+  if (facts.rows === 0) return;
   const builder = new RowBuilder(facts, options.fromRow ?? 1);
   for await (const rows of rawRows(source, facts, options.signal)) {
     for (const row of rows) {

@@ -126,7 +126,18 @@ describe('choosing a sheet', () => {
   });
 
   it('ANA-005: hidden and empty sheets are never chosen alone', async () => {
-    await expect(read({ sheets: [{ data: '', name: 'Empty' }, { data: big, name: 'Secret', state: 'hidden' }] })).rejects.toMatchObject({ code: 'FILE_EMPTY' });
-    await expect(read({ sheets: [{ data: big, name: 'Secret', state: 'hidden' }] })).rejects.toMatchObject({ code: 'FILE_EMPTY' });
+    const secret = { data: big, name: 'Secret', state: 'hidden' };
+    for (const sheets of [[{ data: '', name: 'Empty' }, secret], [secret]]) {
+      const { facts, rows } = await read({ sheets });
+      expect(facts).toMatchObject({ question: { code: 'REQUIRED_MISSING' }, rows: 0, columns: [], workbook: { sheet: { value: '' } } });
+      expect(facts.workbook?.sheets).toContainEqual({ name: 'Secret', hidden: true });
+      expect(rows).toEqual([]);
+    }
+    await expect(read({ sheets: [{ data: '', name: 'Empty' }, { data: '', name: 'Secret', state: 'hidden' }] })).rejects.toMatchObject({ code: 'FILE_EMPTY' });
+  });
+
+  it('ANA-005: a chosen sheet that is empty asks for another one', async () => {
+    const { facts } = await read({ sheets: [{ data: big, name: 'Big' }, { data: '', name: 'Empty' }] }, { overrides: { sheet: 'Empty' } });
+    expect(facts).toMatchObject({ question: { code: 'REQUIRED_MISSING' }, rows: 0 });
   });
 });

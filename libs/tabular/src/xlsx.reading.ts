@@ -45,7 +45,7 @@ function sheetRows(archive: XlsxArchive, workbook: Workbook, name: string, conte
 
 /**
  * Chooses the sheet (ANA-005): the one named, else the visible one with most filled cells. A hidden or empty sheet is
- * never chosen alone: without a visible cell the file is `FILE_EMPTY`.
+ * never chosen alone: without a visible cell this is `FILE_EMPTY`.
  */
 export async function chooseSheet(reading: WorkbookReading, chosen: string | undefined, limits: TabularLimits): Promise<WorkbookFacts> {
   const { sheets, epoch } = reading.workbook;
@@ -71,6 +71,16 @@ export async function chooseSheet(reading: WorkbookReading, chosen: string | und
   if (best === undefined) throw validation('FILE_EMPTY');
   const share = (best.filledCells ?? 0) / ((best.filledCells ?? 0) + (second?.filledCells ?? 0));
   return { sheets: counted, sheet: { value: best.name, confidence: Math.round(share * 100) / 100 }, epoch };
+}
+
+/** Whether any sheet, hidden ones included, has a cell that holds something. */
+export async function holdsRows(reading: WorkbookReading): Promise<boolean> {
+  for (const { name } of reading.workbook.sheets) {
+    for await (const rows of reading.rows(name)) {
+      if (rows.some((row) => filledWidth(row) > 0)) return true;
+    }
+  }
+  return false;
 }
 
 async function countFilled(reading: WorkbookReading, sheet: string): Promise<number> {
