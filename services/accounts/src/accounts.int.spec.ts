@@ -2,7 +2,7 @@ import { accountFactsV1, accountsV1 } from '@caseledger/contracts';
 import { tableChecksum } from '@caseledger/event-store';
 import { feedClient } from '@caseledger/event-streams';
 import { signContext, signServiceContext } from '@caseledger/service-kit';
-import { eventually } from '@caseledger/testing';
+import { eventually, holdCommits } from '@caseledger/testing';
 import { PASSWORD, accountsHarness, asked, type AccountsHarness, type SignedInOwner } from './accounts.fixture.js';
 import { accountsTopic } from './accounts.topic.js';
 
@@ -194,7 +194,13 @@ describe('users', () => {
     const larch = await harness.company('Larch Law', 'lee@larch.test');
     const second = await invite(larch, 'second@larch.test', ['owner']);
     const leave = (id: string): Promise<unknown> => larch.accounts.saveUser(asked(SaveUserRequest, { id, state: 'INACTIVE' }));
-    const both = await Promise.allSettled([leave(larch.ownerId), leave(second.id)]);
+    const { owner } = harness.behind;
+    if (owner === undefined) throw new Error('The test database has an owner');
+    const held = await holdCommits(owner);
+    const leaving = Promise.allSettled([leave(larch.ownerId), leave(second.id)]);
+    await held.untilWaiting(2);
+    await held.release();
+    const both = await leaving;
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'STATE_NOT_ALLOWED' } });
   });
