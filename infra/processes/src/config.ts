@@ -35,12 +35,12 @@ export function readDatabases(env: Environment = process.env): Databases {
   };
 }
 
-/** What an import worker is told: where the logs and feeds are that it works on. */
+/** What an import worker is told: where the databases are that it works on, and whom it follows. */
 export interface WorkerConfig {
   readonly contacts: DatabaseConfig;
   readonly vault: DatabaseConfig;
-  /** Feeds: gRPC addresses by source. */
-  readonly feeds: ReadonlyMap<string, string>;
+  /** Whose feed it reads: every other log it follows is one that it works on itself. */
+  readonly accountsAddress: string;
   readonly operations: { readonly host: string; readonly port: number };
   readonly logLevel: LogLevel;
 }
@@ -52,8 +52,6 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig &
     tailUrl: url('CONTACTS_DATABASE_TAIL_URL', POSTGRES),
     vaultUrl: url('VAULT_DATABASE_URL', POSTGRES),
     accounts: address('ACCOUNTS_ADDRESS'),
-    contacts: address('CONTACTS_ADDRESS'),
-    imports: address('IMPORTS_ADDRESS'),
     host: text('WORKER_OPERATIONS_HOST', '127.0.0.1'),
     port: integer('WORKER_OPERATIONS_PORT', { otherwise: 0, min: 0, max: 65_535 }),
     logLevel: choice<LogLevel>('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
@@ -61,7 +59,7 @@ export function readWorkerConfig(env: Environment = process.env): WorkerConfig &
   return {
     contacts: { appUrl: read.appUrl, tailUrl: read.tailUrl },
     vault: { appUrl: read.vaultUrl, tailUrl: read.vaultUrl },
-    feeds: new Map([['accounts', read.accounts], ['contacts', read.contacts], ['imports', read.imports]]),
+    accountsAddress: read.accounts,
     operations: { host: read.host, port: read.port },
     logLevel: read.logLevel,
     imports: readImportsConfig(env),

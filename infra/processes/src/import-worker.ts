@@ -1,6 +1,6 @@
 import { contactTarget, openContactsStore } from '@caseledger/contacts';
-import { postgresVault } from '@caseledger/event-store';
-import { feedClient, feedTransport, type FeedClient } from '@caseledger/event-streams';
+import { postgresVault, type Feed } from '@caseledger/event-store';
+import { feedClient, feedTransport } from '@caseledger/event-streams';
 import { importWork } from '@caseledger/imports';
 import { folderStore, sealedObjects } from '@caseledger/object-store';
 import { createRegistry, openDatabase, openOperations, signServiceContext, type Database, type Logger, type Stoppable } from '@caseledger/service-kit';
@@ -11,7 +11,8 @@ const POOL_MAX = 12;
 
 /**
  * An import worker (DESIGN 12): the working door of imports together with contacts as its target, each on its own
- * database. It serves nobody; workers are scaled by starting more of them.
+ * database. It serves nobody; workers are scaled by starting more of them. The feeds of the logs it hosts it reads
+ * where they lie, so that following a run costs the interactive processes nothing (ADR 0025).
  */
 export async function startImportWorker(config: ReturnType<typeof readWorkerConfig>, logger: Logger): Promise<Stoppable> {
   const { masterKey, contextSecret, objectsDir, workDir, limits } = config.imports;
@@ -22,11 +23,12 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
     opened.push(made);
     return made;
   };
-  const clients = new Map<string, FeedClient>();
-  const feedOf = (source: string): FeedClient => {
-    const known = clients.get(source) ?? feedClient(config.feeds.get(source) ?? '', () => signServiceContext(contextSecret, 'import-worker'));
-    clients.set(source, known);
-    return known;
+  const accounts = feedClient(config.accountsAddress, () => signServiceContext(contextSecret, 'import-worker'));
+  const feeds = new Map<string, Feed>([['accounts', accounts]]);
+  const feedOf = (source: string): Feed => {
+    const feed = feeds.get(source);
+    if (feed === undefined) throw new Error(`There is no feed of ${source}`);
+    return feed;
   };
   try {
     const [imports, contacts, vaultDatabase] = [await open(importsDatabase), await open(config.contacts), await open(config.vault)];
@@ -47,6 +49,7 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
       registry,
       transport: feedTransport(feedOf),
     });
+    feeds.set('contacts', contactsStore.store.feed).set('imports', work.context.store.feed);
     await work.start();
     const operations = await openOperations({ ...config.operations, registry, checks: [] });
     operations.started();
@@ -54,12 +57,13 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
       stop: async () => {
         operations.stopping();
         await work.stop(3_000);
-        for (const client of clients.values()) client.close();
+        accounts.close();
         await Promise.all(opened.map((database) => database.close()));
         await operations.close();
       },
     };
   } catch (error) {
+    accounts.close();
     await Promise.all(opened.map((database) => database.close()));
     throw error;
   }

@@ -1,6 +1,6 @@
 import type { targetsV1 } from '@caseledger/contracts';
 import type { ContactsStore } from './contacts.store.js';
-import { contactsTopic } from './contacts.topic.js';
+import { contactRunsTopic } from './contacts.topic.js';
 import { applyGuarded, type GuardedDeps } from './rows/apply-guarded.js';
 import type { CrashPoint } from './rows/apply-rows.js';
 import { revertRecords } from './revert/revert-rows.js';
@@ -48,7 +48,7 @@ export function contactTarget(deps: ContactTargetDeps): ContactTarget {
   const chunks: GuardedDeps = { store, hasher, crashPoint, ...(judgeThread === undefined ? {} : { judgeThread }) };
   return {
     name: 'contacts',
-    topic: { name: contactsTopic.topic, partitions: contactsTopic.partitions },
+    topic: { name: contactRunsTopic.topic, partitions: contactRunsTopic.partitions },
     permission: 'contacts.write',
     open: (request) => openRunOf(store, request),
     setState: (request) => setRunState(store, request),

@@ -7,7 +7,7 @@ import { contactTarget } from './contact.target.js';
 import type { ContactsConfig, ContactsDatabases } from './config.js';
 import { ContactsModule } from './contacts.module.js';
 import { openContactsStore, type ContactsStore } from './contacts.store.js';
-import { contactsTopic } from './contacts.topic.js';
+import { contactsTopics } from './contacts.topic.js';
 import { contactsMigrations } from './migrations/contacts.migrations.js';
 
 /** The contacts' databases, open and checked, with the store over them. */
@@ -65,7 +65,7 @@ export async function startContacts(
     const service = await startGrpcService({
       module: ContactsModule.of({ store, hasher, input, tail }, contactTarget({ store, hasher })),
       services: [contactsV1.ContactsServiceService, targetsV1.RowTargetServiceService],
-      raw: () => [feedService(store.feed, [contactsTopic], serviceGuard(contextSecret))],
+      raw: () => [feedService(store.feed, contactsTopics, serviceGuard(contextSecret))],
       address: config.address,
       contextSecret,
       logger,

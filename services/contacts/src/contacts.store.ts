@@ -1,7 +1,7 @@
 import { EventCatalog, EventStore, type InlineProjection, type SaltVault } from '@caseledger/event-store';
 import type { DataSource } from 'typeorm';
 import { contactEventDefinitions } from './contact/contact.events.js';
-import { contactsTopic } from './contacts.topic.js';
+import { contactsTopics } from './contacts.topic.js';
 import { contactProjection } from './projections/contact.projection.js';
 import { runProjection } from './projections/run.projection.js';
 import { KeyHasher } from './rows/key-hasher.js';
@@ -39,7 +39,7 @@ export function openContactsStore(options: ContactsStoreOptions): ContactsStore 
   const projections: InlineProjection[] = [contactProjection(hasher), runProjection];
   const catalog = new EventCatalog([...contactEventDefinitions, ...runEventDefinitions]);
   return {
-    store: new EventStore({ ...options, catalog, projections, topics: [contactsTopic] }),
+    store: new EventStore({ ...options, catalog, projections, topics: contactsTopics }),
     hasher,
     tail: options.tail,
   };

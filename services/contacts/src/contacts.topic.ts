@@ -6,13 +6,27 @@ import { CONTACT_CATEGORY } from './contact/stored-contact.js';
 import { LANE_CATEGORY, RUN_CATEGORY } from './projections/run.projection.js';
 import type { ChunkApplied, RunEvent, RunKind } from './run/run.events.js';
 
-/** What contacts tell others (EVT-001): runs with their outcomes, and which fields of which records changed. */
+/** What contacts tell others (EVT-001): which fields of which records changed. */
 export const contactsTopic: TopicDefinition = {
   topic: 'caseledger.contacts.v1',
   partitions: 12,
-  categories: [CONTACT_CATEGORY, RUN_CATEGORY, LANE_CATEGORY],
-  encode: (event) => encode(event),
+  categories: [CONTACT_CATEGORY],
+  encode: (event) => factsV1.RecordChanged.encode(recordChanged(event)).finish(),
 };
+
+/**
+ * What contacts tell imports: runs, and what became of the rows of each chunk. Apart from the records, because a run
+ * changes thousands of them for every chunk, and who keeps the ledger would read them all and drop them.
+ */
+export const contactRunsTopic: TopicDefinition = {
+  topic: 'caseledger.contact-runs.v1',
+  partitions: 12,
+  categories: [RUN_CATEGORY, LANE_CATEGORY],
+  encode: (event) => (event.category === LANE_CATEGORY ? encodeChunk(event) : encodeRun({ type: event.type, data: event.data } as object as RunEvent)),
+};
+
+/** The topics whose feed this service serves. */
+export const contactsTopics = [contactsTopic, contactRunsTopic] as const;
 
 const KINDS: Readonly<Record<RunKind, targetsV1.RunKind>> = {
   IMPORT: targetsV1.RunKind.RUN_KIND_IMPORT,
@@ -21,22 +35,10 @@ const KINDS: Readonly<Record<RunKind, targetsV1.RunKind>> = {
   RESTORE: targetsV1.RunKind.RUN_KIND_RESTORE,
 };
 
-function encode(raw: RawEvent): Uint8Array {
-  if (raw.category === CONTACT_CATEGORY) return factsV1.RecordChanged.encode(recordChanged(raw)).finish();
-  if (raw.category === LANE_CATEGORY) {
-    const {
-      run,
-      import: importId,
-      kind,
-      attempt,
-      lane,
-      seq,
-      rows,
-    } = raw.data as object as ChunkApplied<targetsV1.RowOutcome>;
-    const chunk = { run, importId, kind: KINDS[kind], attempt, lane, seq, rows: [...rows] };
-    return factsV1.ImportChunkApplied.encode(chunk).finish();
-  }
-  return encodeRun({ type: raw.type, data: raw.data } as object as RunEvent);
+function encodeChunk({ data }: RawEvent): Uint8Array {
+  const { run, import: importId, kind, attempt, lane, seq, rows } = data as object as ChunkApplied<targetsV1.RowOutcome>;
+  const chunk = { run, importId, kind: KINDS[kind], attempt, lane, seq, rows: [...rows] };
+  return factsV1.ImportChunkApplied.encode(chunk).finish();
 }
 
 function encodeRun(event: RunEvent): Uint8Array {

@@ -6,7 +6,7 @@ import type { RowTarget } from './row-target.js';
 /** Contacts as a target: its name as a source, where it tells of chunks, and the right that its records need. */
 export const CONTACTS_TARGET = {
   name: 'contacts',
-  topic: { name: 'caseledger.contacts.v1', partitions: 12 },
+  topic: { name: 'caseledger.contact-runs.v1', partitions: 12 },
   permission: 'contacts.write',
 } as const;
 

@@ -18,7 +18,7 @@ import { closeRevertJob, openRevertJob } from './run-revert.job.js';
 import { splitJob } from './split.job.js';
 
 export interface ImportWorkSetting extends ImportsSetting {
-  /** Reads the feeds of imports, accounts and every target. */
+  /** Reads the feeds of imports, accounts and every target; those that the process hosts, where they lie. */
   readonly transport: StreamTransport;
   /** Chunks and jobs at work at the same time; 2 each keeps one core and the database busy. */
   readonly chunksAtOnce?: number;
