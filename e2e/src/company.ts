@@ -26,8 +26,10 @@ export interface RowView {
   readonly outcome: string;
   readonly reason: string | null;
   readonly attempt: number;
-  readonly issues: { readonly code: string; readonly severity: string; readonly column: string | null }[];
+  readonly issues: { readonly code: string; readonly severity: string; readonly column: string | null; readonly message: string }[];
   readonly changes: { readonly record: string; readonly field: string; readonly before: unknown; readonly after: unknown }[];
+  readonly match: { readonly verdict: string; readonly record: string; readonly records: readonly string[]; readonly earlierRow: number } | null;
+  readonly decision: { readonly action: string; readonly record: string; readonly decidedBy: string } | null;
   readonly effects: { readonly kind: string; readonly record: string; readonly fromVersion: number; readonly toVersion: number }[];
 }
 

@@ -15,6 +15,20 @@ const FILE = [
   'Ana,Ferrer,ANA@kestrel-mail.net,,Pilot,',
 ].join('\r\n');
 
+/** A row of each kind, over the contacts that FILE makes. */
+const KINDS = [
+  'First Name,Last Name,Email,Phone,Job Title,Source',
+  'Ana,Ferrer,ana@kestrel-mail.net,,Pilot,Web',
+  'Zoe,Quill,ana@kestrel-mail.net,,,',
+  'Ana,Ferrer,ana@kestrel-mail.net,415.555.0133,,',
+  'Omar,Reyes,omar@kestrel-mail.net,,Clerk,',
+  'Omar,Reyes,omar@kestrel-mail.net,,Diver,',
+  'Lena,Brandt,lena@kestrel-mail.net,,,',
+  'Ingrid,Moreau,"not an address, nor this",,Nurse,',
+  ',,,,,',
+  'Noah,Hale,noah@kestrel-mail.net,,,',
+].join('\r\n');
+
 async function seed(company: Session, contacts: readonly OracleContact[]): Promise<void> {
   for (const contact of contacts) {
     const data = await company.graphql<{ createContact: { contact: { id: string } | null; userErrors: { code: string }[] } }>(
@@ -60,6 +74,27 @@ describe('the main job, on the product as it is started', () => {
       await company.until(planned.id, ['COMPLETED']);
       expect(judgedLines(await company.rows(planned.id))).toEqual(predicted);
     }
+  }, 120_000);
+
+  it.each(['SKIP', 'MERGE'])('LED-002: the ledger tells every row as the plan did, its match and its decision included: policy %s', async (duplicatePolicy) => {
+    const company = await newCompany(network);
+    await company.import(FILE);
+    const planned = await company.plan(KINDS, { duplicatePolicy }, 'kinds.csv');
+    await company.json('POST', `/api/imports/${planned.id}/decisions`, { rows: [6], action: 'EXCLUDE' });
+    await company.json('POST', `/api/imports/${planned.id}/plan`, {});
+    const decided = await company.until(planned.id, ['AWAITING_CONFIRMATION']);
+    const predicted = await company.rows(decided.id, 'plan');
+    await company.begin(decided);
+    await company.until(decided.id, ['COMPLETED']);
+    const happened = await company.rows(decided.id);
+    expect(happened.map((row) => ({ ...row, attempt: 0 }))).toEqual(predicted);
+    expect(happened[0]).toMatchObject({ outcome: duplicatePolicy === 'SKIP' ? 'SKIPPED' : 'MERGED', match: { verdict: 'MATCH', key: 'EMAIL', score: 1 } });
+    expect(happened[1]).toMatchObject({ reason: 'HELD_FOR_REVIEW', match: { verdict: 'REVIEW' }, issues: [{ code: 'DUP_NAME_CONFLICT' }] });
+    expect(happened[1]?.issues[0]?.message).toContain(`EMAIL as ${happened[1]?.match?.record}`);
+    expect(happened[2]).toMatchObject({ reason: 'HELD_FOR_REVIEW', match: { verdict: 'AMBIGUOUS' } });
+    expect(happened[2]?.match?.records).toHaveLength(2);
+    expect(happened[4]?.match).toMatchObject({ earlierRow: 4 });
+    expect(happened[5]).toMatchObject({ reason: 'EXCLUDED', decision: { action: 'EXCLUDE' } });
   }, 120_000);
 
   it('HIS-006: tells where a value comes from, to the cell', async () => {

@@ -1,10 +1,11 @@
 import type { importsV1, targetsV1 } from '@caseledger/contracts';
-import { isCode, issueMessage, messageFor, refused, type RowIssue } from '@caseledger/errors';
+import { isCode, issueMessage, messageFor, refused, type Code, type RowIssue } from '@caseledger/errors';
 import { columnLetters, csvWriter, xlsxWriter } from '@caseledger/tabular';
 import type { ImportContext } from './import.context.js';
 import { readAnalysis } from './plan.inputs.js';
 import type { ImportView } from './projections/import-view.js';
 import { EVERY_ROW, listLedger, type LedgerRow } from './projections/ledger.queries.js';
+import { ledgerEntry } from './row-entries.js';
 import { readStoredRows } from './row.sources.js';
 
 /*
@@ -114,25 +115,23 @@ function explanation(kind: ResultKind, entry: LedgerRow, row: targetsV1.Row | un
   }
 }
 
+/** The errors of a row in the words of its ledger entry; where only the reason says why it failed, that. */
 function errorsOf(entry: LedgerRow, row: targetsV1.Row | undefined): RowIssue[] {
-  const found = entry.codes.filter(({ severity }) => severity === 'ERROR').map(({ code, column, field }) => issueOf(code, column, field, row));
-  const errors = found.flatMap((issue) => issue ?? []);
-  const reason = issueOf(entry.reason, -1, '', row);
-  return errors.length === 0 && reason !== undefined ? [reason] : errors;
+  const { issues } = ledgerEntry(entry, row, { differences: [] });
+  const errors = issues.flatMap((issue) => (issue.severity === 'ERROR' && isCode(issue.code) ? [errorOf(issue, issue.code)] : []));
+  if (errors.length > 0 || !isCode(entry.reason)) return errors;
+  return [{ code: entry.reason, severity: 'ERROR' }];
 }
 
-function issueOf(code: string, column: number, field: string, row: targetsV1.Row | undefined): RowIssue | undefined {
-  if (!isCode(code)) return undefined;
-  const known = row?.issues.find((issue) => issue.code === code && issue.column === column);
-  const text = known?.text ?? (column < 0 ? undefined : row?.cells[column]);
+function errorOf({ column, field, text, suggestion, params }: targetsV1.RowIssue, code: Code): RowIssue {
   return {
     code,
     severity: 'ERROR',
     column,
+    params,
     ...(field === '' ? {} : { field }),
-    ...(text === undefined ? {} : { text }),
-    ...(known === undefined ? {} : { params: known.params }),
-    ...(known === undefined || known.suggestion === '' ? {} : { suggestion: known.suggestion }),
+    ...(text === '' ? {} : { text }),
+    ...(suggestion === '' ? {} : { suggestion }),
   };
 }
 
@@ -144,5 +143,11 @@ function told(issue: RowIssue, headers: readonly string[]): string {
 
 function reasonText({ reason, match }: LedgerRow): string {
   if (!isCode(reason)) return reason;
-  return messageFor(reason, { ...(match.key === '' ? {} : { key: match.key.toLowerCase() }), ...(match.earlierRow === 0 ? {} : { row: match.earlierRow }) });
+  if (match === null) return messageFor(reason);
+  const { key, record, earlierRow } = match;
+  return messageFor(reason, {
+    ...(key === '' ? {} : { key: key.toLowerCase().replace('_', ' ') }),
+    ...(record === '' ? {} : { record }),
+    ...(earlierRow === 0 ? {} : { row: earlierRow }),
+  });
 }

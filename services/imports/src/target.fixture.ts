@@ -172,8 +172,8 @@ export class MemoryTarget {
     const isStale = request.options?.apply === 'EXACT_PLAN' && !isExpected;
     if (!isStale && (verdict.outcome === 'CREATED' || verdict.outcome === 'UPDATED')) this.write(emailOf(row), cityOf(row), `${request.run}/${row.row}`);
     const outcome = isStale ? { outcome: 'FAILED', reason: 'PLAN_ROW_STALE', effects: [] } : { outcome: verdict.outcome, reason: verdict.reason, effects: verdict.effects };
-    const codes = verdict.issues.map(({ code, severity, column, field }) => ({ code, severity, column, field }));
-    return { row: row.row, ...outcome, codes, matchKey: '', matchVerdict: '', earlierRow: 0, decidedBy: '', changed: [] };
+    const codes = verdict.issues.map(({ code, severity, column, field }) => ({ code, severity, column, field, params: {} }));
+    return { row: row.row, ...outcome, codes, changed: [], match: verdict.match, decision: row.decision };
   }
 
   private touched(importId: string): targetsV1.TouchedReply {
@@ -187,7 +187,7 @@ export class MemoryTarget {
       const known = [...this.records.values()].find(({ id }) => id === record);
       const outcome = known?.writers.includes('person') === true ? 'KEPT' : 'ARCHIVED';
       const effects = [{ kind: `CONTACT_${outcome}`, record, fromVersion: 1, toVersion: 2 }];
-      return { row: 0, outcome, reason: '', effects, codes: [], matchKey: '', matchVerdict: '', earlierRow: 0, decidedBy: '', changed: [] };
+      return { row: 0, outcome, reason: '', effects, codes: [], changed: [], match: undefined, decision: undefined };
     });
     if (request.dryRun) return { answer: CHUNK_ANSWER_APPLIED, nextSeq: 0, state: RUN_STATE_RUNNING, outcomes, changes: [], replayed: false };
     const turn = this.turn(request);

@@ -91,12 +91,10 @@ export function revertOutcome({ id, version, verdict }: RevertedRecord): targets
     outcome,
     reason,
     effects: [{ kind: `CONTACT_${outcome}`, record: id, fromVersion: version, toVersion }],
-    codes: outcome === 'CONFLICT' ? [{ code: reason, severity: 'ERROR', column: -1, field: '' }] : [],
-    matchKey: '',
-    matchVerdict: '',
-    earlierRow: 0,
-    decidedBy: '',
+    codes: outcome === 'CONFLICT' ? [{ code: reason, severity: 'ERROR', column: -1, field: '', params: {} }] : [],
     changed: fields.map((field) => ({ record: id, field, column: -1 })),
+    match: undefined,
+    decision: undefined,
   };
 }
 

@@ -47,7 +47,9 @@ describe('reverting an import', () => {
     expect(outcomes(done)).toEqual(['ARCHIVED']);
     expect(predicted.outcomes).toEqual(done.outcomes);
     expect(predicted.changes).toMatchObject([{ field: 'archived', after: '{"reason":"IMPORT_REVERTED"}' }]);
-    expect(await again()).toMatchObject({ replayed: true, outcomes: done.outcomes });
+    const replay = await again();
+    expect(replay.replayed).toBe(true);
+    expect(replay.outcomes).toEqual(done.outcomes);
     const second = await world.openRun([1]);
     expect((await second.apply(0, 0, [row(1, cells)])).outcomes[0]?.outcome).toBe('CREATED');
     expect((await world.owners()).flat()).not.toContain(first.record(1));

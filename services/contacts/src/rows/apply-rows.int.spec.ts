@@ -91,7 +91,7 @@ describe('existing records', () => {
     expect(update.outcomes[0]).toMatchObject({
       outcome: 'UPDATED',
       effects: [{ kind: 'CONTACT_UPDATED', fromVersion: 1, toVersion: 2 }],
-      matchKey: 'EMAIL',
+      match: { verdict: 'MATCH', key: 'EMAIL', record: seed.record(1), score: 1, records: [seed.record(1)], earlierRow: 0 },
     });
     const merge = await run.apply(0, 1, [
       row(2, { ...ada, email: 'seed@kestrel.net', jobTitle: 'Other', source: 'Web' }, decision('MERGE')),

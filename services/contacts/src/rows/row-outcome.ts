@@ -20,19 +20,26 @@ export function verdictOf(judged: Judged): targetsV1.RowVerdict {
 
 /** The outcome of a row as its ledger event keeps it for ever: in clear, so nothing personal (DESIGN 14). */
 export function outcomeOf(judged: Judged): targetsV1.RowOutcome {
-  const { row, outcome, reason, match } = judged;
+  const { row, outcome, reason } = judged;
   return {
     row: row.row,
     outcome,
     reason,
     effects: effectsOf(judged),
-    codes: judged.issues.map(({ code, severity, column = -1, field = '' }) => ({ code, severity, column, field })),
-    matchKey: match?.key ?? '',
-    matchVerdict: match?.verdict ?? '',
-    earlierRow: match?.earlierRow ?? 0,
-    decidedBy: row.decision?.action ? row.decision.decidedBy : '',
+    codes: judged.issues.map(codeOf),
     changed: changedOf(judged),
+    match: matchOf(judged),
+    decision: row.decision?.action ? row.decision : undefined,
   };
+}
+
+/** Names of parameters whose values are ids of records, kinds of keys, numbers or fields, whatever the code. */
+const LASTING_PARAMS: readonly string[] = ['key', 'record', 'n', 'row', 'limit', 'field'];
+
+/** A code as it is kept in clear: the texts of cells and records that would fill its message are not (DESIGN 14). */
+function codeOf({ code, severity, column = -1, field = '', params = {} }: RowIssue): targetsV1.OutcomeCode {
+  const lasting = Object.entries(params).filter(([name]) => LASTING_PARAMS.includes(name));
+  return { code, severity, column, field, params: textsOf(lasting) };
 }
 
 /** The outcome that stands for a row which could not be processed at all (RUN-007). */
@@ -42,12 +49,10 @@ export function brokenOutcome(row: number, reason: string): targetsV1.RowOutcome
     outcome: 'FAILED',
     reason,
     effects: [],
-    codes: [{ code: reason, severity: 'ERROR', column: -1, field: '' }],
-    matchKey: '',
-    matchVerdict: '',
-    earlierRow: 0,
-    decidedBy: '',
+    codes: [{ code: reason, severity: 'ERROR', column: -1, field: '', params: {} }],
     changed: [],
+    match: undefined,
+    decision: undefined,
   };
 }
 
@@ -72,11 +77,13 @@ function effectsOf({ outcome, record, before, after }: Judged): targetsV1.Effect
   return [{ kind: `CONTACT_${outcome}`, record, fromVersion: before?.version ?? 0, toVersion: after.version }];
 }
 
-function matchOf(judged: Judged): targetsV1.MatchFound | undefined {
-  const { match } = judged;
-  if (match === undefined) return undefined;
+/** A shared telephone may hit thousands of records; who decides needs some of them, and DUP_AMBIGUOUS says how many. */
+const CANDIDATES_MAX = 50;
+
+function matchOf({ match }: Judged): targetsV1.MatchFound | undefined {
+  if (match === undefined || (match.verdict === 'NONE' && match.key === '')) return undefined;
   const { verdict, key, record, score, records, earlierRow } = match;
-  return { verdict, key, record, score, records: [...records], earlierRow };
+  return { verdict, key, record, score, records: records.slice(0, CANDIDATES_MAX), earlierRow };
 }
 
 function changesOf({ record, before, after, events }: Judged): targetsV1.FieldChange[] {
@@ -106,6 +113,9 @@ function changedOf({ record, before, after, events }: Judged): targetsV1.Changed
 
 function issueOf(issue: RowIssue): targetsV1.RowIssue {
   const { code, severity, column = -1, field = '', text = '', suggestion = '', params = {} } = issue;
-  const texts = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
-  return { code, severity, column, field, text, suggestion, params: texts };
+  return { code, severity, column, field, text, suggestion, params: textsOf(Object.entries(params)) };
+}
+
+function textsOf(params: readonly (readonly [string, string | number])[]): Record<string, string> {
+  return Object.fromEntries(params.map(([name, value]) => [name, String(value)]));
 }

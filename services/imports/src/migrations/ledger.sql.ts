@@ -13,8 +13,8 @@ create table app.import_row (
   codes jsonb not null,
   effects jsonb not null,
   changed jsonb not null,
-  match jsonb not null,
-  decided_by text not null,
+  match jsonb,
+  decision jsonb,
   at timestamptz not null,
   primary key (tenant, import_id, row, attempt))`;
 

@@ -26,11 +26,9 @@ function applied(importId: string, attempt: number, seq: number, outcomes: reado
     reason: '',
     effects: [],
     codes: [],
-    matchKey: '',
-    matchVerdict: '',
-    earlierRow: 0,
-    decidedBy: '',
     changed: [],
+    match: undefined,
+    decision: undefined,
   }));
   const kind = attempt === 1 ? RUN_KIND_IMPORT : RUN_KIND_RETRY;
   const run = `${importId.slice(0, -1)}${attempt}`;

@@ -84,12 +84,12 @@ async function replaceEarlier(tx: ConsumerTransaction, tenant: string, chunk: Ap
 
 /** A rebuild reads partitions in any order: an entry that comes after a later attempt's is not the last one. */
 const INSERT_ROWS = `
-insert into app.import_row (tenant, import_id, row, attempt, latest, outcome, reason, codes, effects, changed, match, decided_by, at)
+insert into app.import_row (tenant, import_id, row, attempt, latest, outcome, reason, codes, effects, changed, match, decision, at)
 select $1, $2, n.row, $4,
   not exists (select from app.import_row l where l.tenant = $1 and l.import_id = $2 and l.row = n.row and l.attempt > $4),
-  n.outcome, n.reason, n.codes, n.effects, n.changed, n.match, n.decided_by, $5
-from unnest($3::int[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::text[])
-  as n (row, outcome, reason, codes, effects, changed, match, decided_by)
+  n.outcome, n.reason, n.codes, n.effects, n.changed, n.match, n.decision, $5
+from unnest($3::int[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[])
+  as n (row, outcome, reason, codes, effects, changed, match, decision)
 returning outcome, reason, latest`;
 
 /** @returns the entries that are their row's last. */
@@ -106,14 +106,14 @@ async function insertRows(tx: ConsumerTransaction, tenant: string, chunk: Applie
     pgArray('jsonb', rows.map(({ codes }) => JSON.stringify(codes))),
     pgArray('jsonb', rows.map(({ effects }) => JSON.stringify(effects))),
     pgArray('jsonb', rows.map(({ changed }) => JSON.stringify(changed))),
-    pgArray('jsonb', rows.map(matchOf)),
-    pgArray('text', rows.map(({ decidedBy }) => decidedBy)),
+    pgArray('jsonb', rows.map(({ match }) => jsonOrNull(match))),
+    pgArray('jsonb', rows.map(({ decision }) => jsonOrNull(decision))),
   ]);
   return inserted.filter(({ latest }) => latest);
 }
 
-function matchOf({ matchKey: key, matchVerdict: verdict, earlierRow }: targetsV1.RowOutcome): string {
-  return JSON.stringify({ key, verdict, earlierRow });
+function jsonOrNull(part: object | undefined): string | null {
+  return part === undefined ? null : JSON.stringify(part);
 }
 
 /** In a revert each outcome is that of one record, named by its first effect. */

@@ -12,8 +12,10 @@ export interface LedgerRow {
   readonly codes: targetsV1.OutcomeCode[];
   readonly effects: targetsV1.Effect[];
   readonly changed: targetsV1.ChangedField[];
-  readonly match: { readonly key: string; readonly verdict: string; readonly earlierRow: number };
-  readonly decidedBy: string;
+  /** Null when the row matched nothing. */
+  readonly match: targetsV1.MatchFound | null;
+  /** Null when nobody had decided about the row. */
+  readonly decision: targetsV1.RowDecision | null;
 }
 
 export interface LedgerFilter {
@@ -40,7 +42,7 @@ const MATCHES = `
   and (cardinality($8::int[]) = 0 or l.row = any($8::int[]))`;
 
 const SELECT = `
-l.row, l.attempt, l.outcome, l.reason, l.codes, l.effects, l.changed, l.match, l.decided_by as "decidedBy"`;
+l.row, l.attempt, l.outcome, l.reason, l.codes, l.effects, l.changed, l.match, l.decision`;
 
 /**
  * A page of the ledger by row number. `rowsOfFile` is the number of rows that have an entry even if no attempt reached
@@ -97,8 +99,8 @@ async function listNotReached(
     codes: [],
     effects: [],
     changed: [],
-    match: { key: '', verdict: '', earlierRow: 0 },
-    decidedBy: '',
+    match: null,
+    decision: null,
   }));
 }
 
