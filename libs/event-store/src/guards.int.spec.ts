@@ -45,6 +45,14 @@ describe('the guards of the database', () => {
       await expect(add('987654321')).rejects.toThrow('is not open');
     });
 
+    it('what runs with the owner’s rights looks for names nowhere but in its own schemas, temporary tables last', async () => {
+      const functions: { name: string; config: string[] }[] = await harness.owner.query(
+        'select oid::regprocedure::text as name, proconfig as config from pg_proc where prosecdef',
+      );
+      expect(functions.map(({ name }) => name).sort()).toEqual(['es.admit()', 'es.seal()']);
+      for (const { config } of functions) expect(config).toEqual(['search_path=pg_catalog, es, pg_temp']);
+    });
+
     it('a batch that does not hold as many events as it declares is refused at COMMIT', async () => {
       const declare = asApp("insert into es.batch (shard, tenant, n, content_hash, source_kind, at) values (0, $1, 2, sha256('x'), 'user', now())", [
         harness.tenant,

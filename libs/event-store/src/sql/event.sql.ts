@@ -53,7 +53,7 @@ create table es.event (
  * be found in the log.
  */
 export const ADMIT = `
-create function es.admit() returns trigger language plpgsql security definer set search_path = pg_catalog, es as $admit$
+create function es.admit() returns trigger language plpgsql security definer set search_path = pg_catalog, es, pg_temp as $admit$
 declare
   refused bigint;
 begin

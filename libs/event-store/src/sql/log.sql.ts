@@ -29,7 +29,7 @@ create table es.log (
  * no round trip of a client happens while it is held and a client that hangs holds up nobody (DESIGN 3).
  */
 export const SEAL = `
-create function es.seal() returns trigger language plpgsql security definer set search_path = pg_catalog, es as $seal$
+create function es.seal() returns trigger language plpgsql security definer set search_path = pg_catalog, es, pg_temp as $seal$
 declare
   stored int;
   present es.head;
