@@ -1,5 +1,6 @@
 import { isSupportedCountry, parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js/max';
 import type { Finding, Reading } from './finding.js';
+import { readNorthAmerican } from './phone-north-america.js';
 import { isPlaceholder } from './placeholder.js';
 import { onOneLine, trimText } from './text.js';
 
@@ -21,10 +22,12 @@ const remembered = new Map<string, Reading<string[]>>();
  * country code are possible (NRM-026); anything else is an error of the whole cell.
  */
 export function readPhones(text: string, country: string): Reading<string[]> {
+  const plain = readNorthAmerican(text, country);
+  if (plain !== undefined) return plain;
   const key = `${country}\n${text}`;
   const known = remembered.get(key);
   if (known !== undefined) return known;
-  const reading = readCell(text, country);
+  const reading = readByLibrary(text, country);
   if (remembered.size >= REMEMBERED_MAX) remembered.clear();
   if (key.length <= CELL_CHARACTERS_MAX) remembered.set(key, reading);
   return reading;
@@ -45,7 +48,8 @@ export function splitExtension(canonical: string): { number: string; extension?:
   return extension === undefined ? { number } : { number, extension };
 }
 
-function readCell(text: string, country: string): Reading<string[]> {
+/** Any cell, by the library of numbering plans alone. */
+export function readByLibrary(text: string, country: string): Reading<string[]> {
   const trimmed = trimText(text);
   if (trimmed === '') return { value: [], findings: [] };
   if (trimmed.length > CELL_CHARACTERS_MAX) return { value: [], findings: [invalid(trimmed)] };
