@@ -26,7 +26,10 @@ export interface ImportView {
   readonly code: string | null;
   readonly message: string | null;
   readonly file: { readonly name: string } | null;
-  readonly analysis: { readonly columns: { readonly column: number; readonly header: string; readonly target: string }[] } | null;
+  readonly analysis: {
+    readonly columns: { readonly column: number; readonly header: string; readonly target: string }[];
+    readonly sheets: { readonly name: string; readonly hidden: boolean }[];
+  } | null;
   readonly plan: { readonly hash: string; readonly counts: Counts; readonly ignoredColumns: string[] } | null;
   readonly counts: Counts;
   readonly progress: { readonly done: number; readonly total: number };

@@ -12,6 +12,11 @@ export async function typed({ config, interrupted }: CliContext, question: strin
   return (await ask(config.interactive, interrupted, `${question} `, 'Confirm with --yes or --preview-hash.')).trim() === expected;
 }
 
+/** Asks for a free answer; only on a terminal. */
+export async function answered({ config, interrupted }: CliContext, question: string): Promise<string> {
+  return ask(config.interactive, interrupted, question, '');
+}
+
 /** Reads a secret without showing it. */
 export async function secret({ config, interrupted }: CliContext, question: string): Promise<string> {
   if (!config.interactive) throw new CliError('USAGE', 'Give the password with --password.', EXIT.usage);

@@ -7,16 +7,15 @@ import type { Api, Json } from '../api.js';
 import { CliError, EXIT, type ExitCode } from '../cli-error.js';
 import type { CliContext, Register } from '../context.js';
 import { confirmed } from '../prompt.js';
+import { choose, overrideOf, type Choices } from './import.choices.js';
 import { countsLine, endLine, exitOf, followImport, untilSettled, type ImportView } from '../follow.js';
 
 const PART_BYTES = 8 * 1024 * 1024;
 
-interface ImportFlags {
+interface ImportFlags extends Choices {
   readonly type: string;
   readonly map?: string;
   readonly option: readonly string[];
-  readonly sheet?: string;
-  readonly delimiter?: string;
   readonly key?: string;
   readonly planHash?: string;
   readonly yes?: boolean;
@@ -33,6 +32,7 @@ export const importCommands: Register = (program: Command, run) => {
     .option('--option <key=value>', 'an option of the import, such as duplicatePolicy=UPDATE or defaults.source=Referral', collect, [])
     .option('--sheet <name>', 'sheet of a workbook')
     .option('--delimiter <character>', 'delimiter of a CSV file')
+    .option('--header-row <number>', 'line with the column names, counted from 1; none when there is none')
     .option('--key <text>', 'import key: the same key is the same import, for ever')
     .option('--plan-hash <hash>', 'confirm only the plan with this hash')
     .option('--yes', 'confirm the preview without asking')
@@ -51,14 +51,15 @@ async function importFile(context: CliContext, [file]: readonly string[], flags:
   if (file === undefined) throw new CliError('USAGE', 'Name a file.', EXIT.usage);
   // What the flags say is read before anything is sent: a slip of the pen must not leave an import behind.
   const wanted: Wanted = { targets: options.map === undefined ? new Map() : targetsOf(options.map), options: optionsOf(options.option) };
+  overrideOf(options);
   const id = await upload(context, api, file, options);
   let item = await untilSettled(api, id, ['UPLOADING', 'ANALYSING'], context.interrupted);
+  if (item.state === 'MAPPING') item = await configured(context, api, item, options, wanted);
   // The failed file of an earlier import becomes a retry of that import (LED-007): it was planned and confirmed there.
   if (item.continuesAs !== null) {
     output.note(`These rows belong to the import ${item.continuesAs}; it tries them again.`);
     return finish(context, await followImport(context, api, item.continuesAs), started);
   }
-  if (item.state === 'MAPPING') item = await configured(context, api, item, options, wanted);
   if (item.state === 'REJECTED') throw new CliError(item.code ?? 'FILE_CORRUPT', item.message ?? 'The file was refused.');
   if (isEnded(item)) return finish(context, item, started);
   item = await planned(context, api, item);
@@ -142,7 +143,7 @@ interface Wanted {
 /** An import whose mapping or options are refused is of no use to this command, unless a key leads back to it. */
 async function configured(context: CliContext, api: Api, item: ImportView, options: ImportFlags, wanted: Wanted): Promise<ImportView> {
   try {
-    const now = await configure(api, item, options, wanted);
+    const now = await configure(api, await choose(context, api, item, options), wanted);
     return now.state === 'MAPPING' ? await planned(context, api, now) : now;
   } catch (fault) {
     if (fault instanceof CliError && fault.exit !== EXIT.interrupted && options.key === undefined) await api.post(`/api/imports/${item.id}/discard`).catch(() => undefined);
@@ -150,15 +151,10 @@ async function configured(context: CliContext, api: Api, item: ImportView, optio
   }
 }
 
-/** Analysis overrides, mapping and options, in this order: each may need the one before. */
-async function configure(api: Api, item: ImportView, options: ImportFlags, wanted: Wanted): Promise<ImportView> {
-  let now = item;
-  const { sheet, delimiter } = options;
-  if (sheet !== undefined || delimiter !== undefined) {
-    await api.post(`/api/imports/${item.id}/analysis`, { ...(sheet === undefined ? {} : { sheet }), ...(delimiter === undefined ? {} : { delimiter }) });
-    now = await untilSettled(api, item.id, ['ANALYSING']);
-  }
-  await api.post(`/api/imports/${item.id}/mapping`, { columns: mapped(wanted.targets, now) });
+/** Mapping and options, in this order: each may need the one before. */
+async function configure(api: Api, item: ImportView, wanted: Wanted): Promise<ImportView> {
+  if (item.state !== 'MAPPING') return item;
+  await api.post(`/api/imports/${item.id}/mapping`, { columns: mapped(wanted.targets, item) });
   if (Object.keys(wanted.options).length > 0) await api.post(`/api/imports/${item.id}/options`, wanted.options);
   return untilSettled(api, item.id, []);
 }

@@ -100,7 +100,7 @@ const imports = {
   },
   '/api/imports/{id}/file/complete': command('Complete the upload', object({ sha256: text })),
   '/api/imports/{id}/file/original': { get: operation({ tag: 'imports', summary: 'Download the original file', parameters: [ID], responses: { '200': { description: 'The bytes as uploaded', content: { 'application/octet-stream': {} } } } }) },
-  '/api/imports/{id}/analysis': command('Override the analysis', object({ delimiter: text, sheet: text, headerRow: count })),
+  '/api/imports/{id}/analysis': command('Override the analysis', object({ delimiter: text, sheet: text, headerRow: { type: 'integer', minimum: -1, description: '-1 for a file without header' } })),
   '/api/imports/{id}/mapping': command('Set the column mapping', object({ columns: { type: 'array', items: object({ column: count, target: text }, ['column']) } }, ['columns'])),
   '/api/imports/{id}/options': command('Set options', object({ duplicatePolicy: { enum: ['SKIP', 'UPDATE', 'CREATE', 'MERGE'] }, defaults: { type: 'object' }, dateFormat: { type: 'object' } })),
   '/api/imports/{id}/decisions': command('Decide about rows', object({ rows: { type: 'array', items: count }, action: { enum: ['SKIP', 'UPDATE', 'MERGE', 'CREATE', 'EXCLUDE'] }, record: text })),

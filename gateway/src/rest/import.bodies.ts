@@ -55,7 +55,7 @@ export class AnalysisBody {
 
   @IsOptional()
   @IsInt()
-  @Min(1)
+  @Min(-1)
   headerRow?: number;
 }
 

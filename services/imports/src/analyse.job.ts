@@ -1,7 +1,7 @@
-import type { DomainError } from '@caseledger/errors';
+import type { DomainError, Params } from '@caseledger/errors';
 import { isUuid, uuid8, type StoreTransaction } from '@caseledger/event-store';
-import { analyseFile, readRows, type ByteSource, type FileFacts, type FileOverrides } from '@caseledger/tabular';
-import { AnalysisGathering, mappedColumns, type StoredAnalysis } from './file/analyse.js';
+import { readRows, type ByteSource, type FileFacts } from '@caseledger/tabular';
+import { AnalysisGathering, factsOf, mappedColumns, type StoredAnalysis } from './file/analyse.js';
 import { chosen, proposeMapping, retryColumns } from './file/mapping.js';
 import { encodeRow } from './file/row-objects.js';
 import { toRow } from './file/row-reading.js';
@@ -10,7 +10,7 @@ import type { ImportContext } from './import.context.js';
 import { continueAsRetry, finishAnalysis, rejectFile } from './import/import.decider.js';
 import { hasEnded, type Import } from './import/import.js';
 import { EVERY_FAILED_ROW, type ImportOptions } from './import/import.events.js';
-import { startRetry } from './import/run.decider.js';
+import { startRetry, type StartRetry } from './import/run.decider.js';
 import type { JobAtWork, JobHandler } from './job.runner.js';
 import { copyFile } from './objects/file-copy.js';
 import { readCompany, todayIn } from './projections/company.queries.js';
@@ -45,9 +45,7 @@ export function analyseJob(context: ImportContext): JobHandler {
 }
 
 async function analyse(context: ImportContext, job: JobAtWork, state: Analysing, source: ByteSource): Promise<void> {
-  const { rows, columns, cellCharacters } = context.limits;
-  const limits = { textRowsMax: rows, columnsMax: columns, textCellCharsMax: cellCharacters };
-  const facts = await analyseFile(source, { fileName: state.fileName, limits, overrides: overridesOf(state), signal: job.signal });
+  const facts = await factsOf(source, state, context.limits, job.signal);
   const retry = await recogniseRetry(context, job, facts, source);
   if (retry !== undefined) return continueRetry(context, job, state, retry);
   const stored = await gather(context, job, facts, source);
@@ -55,9 +53,11 @@ async function analyse(context: ImportContext, job: JobAtWork, state: Analysing,
   const { key, sha256 } = await context.objects.put(job.tenant, job.about, 'analysis/facts', bytes);
   await context.commands.work(platform(job.tenant), { imports: [job.about] }, async ({ tx, imports: [held] }) => {
     if (held !== undefined) {
-      const proposal = chosen(proposeMapping(mappedColumns(stored)));
+      const asks = facts.question === undefined ? null : reasonOf(facts.question);
+      // Letters that stand in for names say nothing about what a column holds.
+      const proposal = asks === null ? chosen(proposeMapping(mappedColumns(stored))) : [];
       const options = await defaultOptions(tx);
-      const found = { rows: facts.rows, columns: facts.columns.length, analysisKey: key, analysisSha256: sha256 };
+      const found = { rows: facts.rows, columns: facts.columns.length, analysisKey: key, analysisSha256: sha256, asks };
       held.add(finishAnalysis({ ...found, proposal, options }, held.state));
     }
     await job.complete(tx);
@@ -116,33 +116,20 @@ async function continueRetry(context: ImportContext, job: JobAtWork, state: Anal
   await context.commands.work(platform(job.tenant), { imports: [retry.importId, job.about] }, async ({ tx, imports: [origin, upload] }) => {
     if (origin === undefined || upload === undefined) return;
     const applied = await alreadyApplied(tx, retry.importId, retry.rows);
-        origin.add(
-      startRetry(
-        {
-          run,
-          plan: uuid8('plan', run),
-          importDay: await todayIn(tx),
-          rows: retry.rows.length - applied.size,
-          source: { kind: 'FILE', importId: job.about },
-          selection: EVERY_FAILED_ROW,
-          alreadyApplied: applied.size,
-          startedBy: state.createdBy,
-        },
-        origin.state,
-      ),
-    );
+    const attempt: StartRetry = {
+      run,
+      plan: uuid8('plan', run),
+      importDay: await todayIn(tx),
+      rows: retry.rows.length - applied.size,
+      source: { kind: 'FILE', importId: job.about },
+      selection: EVERY_FAILED_ROW,
+      alreadyApplied: applied.size,
+      startedBy: state.createdBy,
+    };
+    origin.add(startRetry(attempt, origin.state));
     upload.add(continueAsRetry(retry.importId, upload.state));
     await job.complete(tx);
   });
-}
-
-function overridesOf({ override }: Analysing): FileOverrides {
-  const { delimiter, sheet, headerRow } = override;
-  return {
-    ...(delimiter === '' ? {} : { delimiter }),
-    ...(sheet === '' ? {} : { sheet }),
-    ...(headerRow === 0 ? {} : { headerRow: headerRow < 0 ? ('NONE' as const) : headerRow }),
-  };
 }
 
 async function defaultOptions(tx: StoreTransaction): Promise<ImportOptions> {
@@ -163,7 +150,7 @@ async function complete(context: ImportContext, job: JobAtWork): Promise<void> {
   await context.store.transaction(job.tenant, (tx) => job.complete(tx));
 }
 
-/** What an event keeps of an error. */
-export function reasonOf({ code, params }: DomainError): { code: string; params: Record<string, string | number> } {
+/** What an event keeps of an error, or of what an analysis asks. */
+export function reasonOf({ code, params }: Pick<DomainError, 'code'> & { readonly params?: Params }): { code: string; params: Record<string, string | number> } {
   return { code, params: { ...params } };
 }

@@ -18,6 +18,7 @@ const VERSIONS: Record<ImportEvent['type'] | RevertEvent['type'] | LaneEvent['ty
   FileRejected: 1,
   FileAnalysed: 1,
   AnalysisOverridden: 1,
+  OverrideRefused: 1,
   MappingSet: 1,
   OptionsSet: 1,
   PlanRequested: 1,

@@ -2,10 +2,12 @@ import { uuid7, uuid8, type StoreTransaction } from '@caseledger/event-store';
 import { countryCode } from '@caseledger/normalise';
 import { readDefaults } from '@caseledger/fields';
 import { limit, refused, validation, validationOf, type FieldError, type RowIssue } from '@caseledger/errors';
+import { checkOverride } from './file/analyse.js';
 import { assertReady, checkDateFormats, readMapping } from './file/mapping.js';
 import type { Caller, OnceOnly } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
 import {
+  assertAnswered,
   confirmImport,
   decideRows,
   discardImport,
@@ -45,10 +47,17 @@ const DECIDED_ROWS_MAX = 10_000;
 export class ImportOperations {
   constructor(private readonly context: ImportContext) {}
 
-  setAnalysis(caller: Caller, id: string, override: AnalysisOverride, once?: OnceOnly): Replayed {
-    const isOneCharacter = override.delimiter === '' || (override.delimiter.length === 1 && !'"\r\n'.includes(override.delimiter));
-    if (!isOneCharacter) throw validation('VALUE_NOT_ALLOWED', { text: override.delimiter, field: 'delimiter' }, 'delimiter');
-    return this.context.commands.change(caller, id, (state) => overrideAnalysis(override, state), once);
+  async setAnalysis(caller: Caller, id: string, override: AnalysisOverride, once?: OnceOnly): Replayed {
+    return this.context.commands.change(
+      caller,
+      id,
+      async (state) => {
+        const events = overrideAnalysis(override, state);
+        checkOverride(override, (await readAnalysis(this.context, caller.tenant, state)).facts);
+        return events;
+      },
+      once,
+    );
   }
 
   async setMapping(caller: Caller, id: string, columns: readonly ColumnTarget[], once?: OnceOnly): Replayed {
@@ -76,6 +85,7 @@ export class ImportOperations {
     if (isMapped(state)) {
       const readiness = readinessOf(state, await readAnalysis(this.context, caller.tenant, state));
       warnings = readiness.warnings;
+      if (state.status === 'MAPPING') assertAnswered(state);
       if (state.status === 'MAPPING') assertReady(readiness);
     }
     const { replayed } = await commands.change(

@@ -21,6 +21,8 @@ const STATE_AFTER: ReadonlyMap<string, string> = new Map([
   ['FileUploaded', 'ANALYSING'],
   ['FileRejected', 'REJECTED'],
   ['FileAnalysed', 'MAPPING'],
+  ['AnalysisOverridden', 'ANALYSING'],
+  ['OverrideRefused', 'MAPPING'],
   ['PlanRequested', 'PLANNING'],
   ['PlanDiscarded', 'MAPPING'],
   ['ImportConfirmed', 'CONFIRMED'],

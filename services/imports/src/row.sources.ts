@@ -1,6 +1,7 @@
 import type { targetsV1 } from '@caseledger/contracts';
 import type { ReadOptions } from '@caseledger/fields';
-import { analyseFile, readRows, unguard, type FileRow } from '@caseledger/tabular';
+import { readRows, unguard, type FileRow } from '@caseledger/tabular';
+import { factsOf } from './file/analyse.js';
 import { retryColumns } from './file/mapping.js';
 import { decodeRows } from './file/row-objects.js';
 import { reorderCells, toRow } from './file/row-reading.js';
@@ -54,7 +55,7 @@ async function* rowsOfCorrectedFile(reading: Reading, uploadId: string): AsyncGe
   const first = await readAnalysis(context, tenant, state);
   const copy = await copyFile(context, { tenant, importId: uploadId, sha256: upload.file.sha256 });
   try {
-    const facts = await analyseFile(copy.source, { fileName: upload.fileName, signal });
+    const facts = await factsOf(copy.source, upload, context.limits, signal);
     const names = facts.columns.map(({ name }) => name);
     const columnOf = first.facts.columns.map(({ name }) => names.indexOf(name));
     const rowColumn = retryColumns(names)?.rowColumn ?? -1;

@@ -1,8 +1,9 @@
 import type { importsV1 } from '@caseledger/contracts';
-import type { RowIssue } from '@caseledger/errors';
-import { columnLetters, type ColumnFacts, type FileFacts, type FileRow } from '@caseledger/tabular';
+import { validation, type DomainError, type RowIssue } from '@caseledger/errors';
+import { analyseFile, columnLetters, type ByteSource, type ColumnFacts, type FileFacts, type FileOverrides, type FileRow } from '@caseledger/tabular';
 import { DateOrderProof } from '@caseledger/normalise';
 import { proposeMapping, type MappedColumn, type Proposal } from './mapping.js';
+import type { AnalysisOverride } from '../import/import.events.js';
 import { toProtoIssue } from './row-reading.js';
 
 /** What is kept of an analysis, sealed: samples are personal data. Versioned like everything stored. */
@@ -13,6 +14,57 @@ export interface StoredAnalysis {
   readonly dateOrders: Readonly<Record<number, string>>;
   /** Hash of the object with the first rows (PRE-001). */
   readonly previewSha256: string;
+}
+
+/** An uploaded file and how its user wants it read. */
+export interface FileToRead {
+  readonly fileName: string;
+  readonly override: AnalysisOverride;
+}
+
+/** Limits of an installation for the files it takes. */
+export interface FileReadLimits {
+  readonly rows: number;
+  readonly columns: number;
+  readonly cellCharacters: number;
+}
+
+/** Reads an uploaded file under its overrides, the same for the analysis and for each reading after it. */
+export function factsOf(source: ByteSource, { fileName, override }: FileToRead, limits: FileReadLimits, signal: AbortSignal): Promise<FileFacts> {
+  const { rows, columns, cellCharacters } = limits;
+  return analyseFile(source, {
+    fileName,
+    limits: { textRowsMax: rows, columnsMax: columns, textCellCharsMax: cellCharacters },
+    overrides: overridesOf(override),
+    signal,
+  });
+}
+
+function overridesOf({ delimiter, sheet, headerRow }: AnalysisOverride): FileOverrides {
+  return {
+    ...(delimiter === '' ? {} : { delimiter }),
+    ...(sheet === '' ? {} : { sheet }),
+    ...(headerRow === 0 ? {} : { headerRow: headerRow < 0 ? ('NONE' as const) : headerRow }),
+  };
+}
+
+/**
+ * Checks a choice against what is known of the file, before it costs the findings.
+ * @throws DomainError VALUE_NOT_ALLOWED naming the choice: a sheet that is not there, or one of the other kind of file
+ */
+export function checkOverride({ delimiter, sheet, headerRow }: AnalysisOverride, { workbook }: FileFacts): void {
+  const isOneCharacter = delimiter === '' || (delimiter.length === 1 && !'"\r\n'.includes(delimiter));
+  if (!isOneCharacter || (delimiter !== '' && workbook !== undefined)) throw notAllowed('delimiter', delimiter);
+  const isThere = sheet === '' || (workbook?.sheets.some(({ name }) => name === sheet) ?? false);
+  if (!isThere) throw notAllowed('sheet', sheet);
+  if (headerRow < NO_HEADER) throw notAllowed('headerRow', String(headerRow));
+}
+
+/** The header row of a file that has none. */
+const NO_HEADER = -1;
+
+function notAllowed(field: keyof AnalysisOverride, text: string): DomainError {
+  return validation('VALUE_NOT_ALLOWED', { text, field }, field);
 }
 
 /** How many rows are shown at once, before there is a plan (PRE-001). */
@@ -75,7 +127,9 @@ export function mappedColumns({ facts, dateOrders }: StoredAnalysis): MappedColu
 /** The findings as the contract shows them (ANA-001, MAP-001). */
 export function analysisView(stored: StoredAnalysis): importsV1.Analysis {
   const { facts } = stored;
-  const proposals = new Map(proposeMapping(mappedColumns(stored)).map((proposal) => [proposal.column, proposal]));
+  // Until the header row is chosen the names are letters, which say nothing about what a column holds.
+  const proposed = facts.question === undefined ? proposeMapping(mappedColumns(stored)) : [];
+  const proposals = new Map(proposed.map((proposal) => [proposal.column, proposal]));
   return {
     findings: findingsOf(facts),
     columns: facts.columns.map((column) => columnView(column, proposals.get(column.index), stored.dateOrders[column.index] ?? '')),

@@ -35,7 +35,7 @@ export const analysing: ImportEvent[] = [
 ];
 export const mapping: ImportEvent[] = [
   ...analysing,
-  { type: 'FileAnalysed', data: { rows: 10, columns: 3, analysisKey: 'a', analysisSha256: 'cd' } },
+  { type: 'FileAnalysed', data: { rows: 10, columns: 3, analysisKey: 'a', analysisSha256: 'cd', asks: null } },
   { type: 'MappingSet', data: { version: 1, columns: [{ column: 0, target: 'fullName' }] } },
   { type: 'OptionsSet', data: { options } },
 ];

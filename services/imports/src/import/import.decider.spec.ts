@@ -72,14 +72,38 @@ describe('an import up to its start (PRODUCT §4)', () => {
   });
 
   it('an analysis finished twice changes nothing the second time', () => {
-    const done = { rows: 10, columns: 3, analysisKey: 'a', analysisSha256: 'b', proposal: [], options: history.options };
+    const done = { rows: 10, columns: 3, analysisKey: 'a', analysisSha256: 'b', asks: null, proposal: [], options: history.options };
     expect(types(decide.finishAnalysis(done, given(history.analysing)))).toEqual(['FileAnalysed', 'MappingSet', 'OptionsSet']);
     expect(decide.finishAnalysis(done, given(history.mapping))).toEqual([]);
   });
 
+  it('ANA-004 what the analysis asks is answered before anything is mapped or planned', () => {
+    const asks = { code: 'HEADER_NOT_FOUND', params: {} };
+    const done = { rows: 12, columns: 2, analysisKey: 'a', analysisSha256: 'b', asks, proposal: [], options: history.options };
+    const asked = [...history.analysing, ...decide.finishAnalysis(done, given(history.analysing))];
+    expect(given(asked)).toMatchObject({ status: 'MAPPING', reason: asks, asks });
+    const refusal = expect.objectContaining({ code: 'HEADER_NOT_FOUND' });
+    expect(() => decide.requestPlan(command, given(asked))).toThrow(refusal);
+    expect(() => decide.setMapping([], given(asked))).toThrow(refusal);
+    const again = [...asked, ...decide.overrideAnalysis({ delimiter: '', sheet: '', headerRow: 3 }, given(asked))];
+    const answered = then(again, decide.finishAnalysis({ ...done, asks: null }, given(again)));
+    expect(answered).toMatchObject({ status: 'MAPPING', asks: null });
+    expect(answered).not.toHaveProperty('reason');
+    expect(types(decide.requestPlan(command, answered))).toEqual(['PlanRequested']);
+  });
+
+  it('ANA-001 a choice under which the file cannot be read asks for another one, and keeps the findings', () => {
+    const events = [...history.mapping, ...decide.overrideAnalysis({ delimiter: '', sheet: '', headerRow: 90 }, given(history.mapping))];
+    const reason = { code: 'FILE_NO_ROWS', params: {} };
+    const state = then(events, decide.rejectFile(reason, given(events)));
+    expect(state).toMatchObject({ status: 'MAPPING', reason, analysis: { rows: 10 } });
+    expect(() => decide.requestPlan(command, state)).toThrow(expect.objectContaining({ code: 'FILE_NO_ROWS' }));
+    expect(types(decide.overrideAnalysis({ delimiter: '', sheet: '', headerRow: 0 }, state))).toEqual(['AnalysisOverridden']);
+  });
+
   it('options survive a second analysis', () => {
     const events = [...history.mapping, { type: 'AnalysisOverridden' as const, data: { delimiter: ';', sheet: '', headerRow: 0 } }];
-    const done = { rows: 9, columns: 2, analysisKey: 'a', analysisSha256: 'b', proposal: [], options: history.options };
+    const done = { rows: 9, columns: 2, analysisKey: 'a', analysisSha256: 'b', asks: null, proposal: [], options: history.options };
     expect(types(decide.finishAnalysis(done, given(events)))).toEqual(['FileAnalysed', 'MappingSet']);
   });
 });

@@ -9,7 +9,7 @@ import type {
   Reason,
 } from './import.events.js';
 import { hasEnded } from './import.js';
-import { confirmationRequired, notWhile, planStale } from './refusal.js';
+import { confirmationRequired, notWhile, planStale, stillAsked } from './refusal.js';
 
 /*
  * The rules of an import up to its start (PRODUCT §4), one function per command. What is not allowed throws
@@ -52,8 +52,12 @@ export function completeUpload(file: UploadedFile, state: Import): ImportEvent[]
   throw notWhile(state.status);
 }
 
-/** The file cannot be imported (FIL-001, FIL-008): final. A rejection that comes late, after the end, changes nothing. */
+/**
+ * The file cannot be imported (FIL-001, FIL-008): final, but for a file that could be read before the user chose how:
+ * then another choice is asked for. A rejection that comes late, after the end, changes nothing.
+ */
 export function rejectFile(reason: Reason, state: Import): ImportEvent[] {
+  if (state.status === 'ANALYSING' && state.analysis !== undefined) return [{ type: 'OverrideRefused', data: reason }];
   if (state.status === 'DRAFT') {
     return [{ type: 'UploadStarted', data: {} }, { type: 'FileRejected', data: reason }];
   }
@@ -67,6 +71,7 @@ export interface FinishAnalysis {
   readonly columns: number;
   readonly analysisKey: string;
   readonly analysisSha256: string;
+  readonly asks: Reason | null;
   /** The columns that were recognised with confidence (MAP-002). */
   readonly proposal: readonly ColumnTarget[];
   /** Used when none are set yet. */
@@ -76,9 +81,9 @@ export interface FinishAnalysis {
 /** The findings are stored. A restarted analysis that finds its work done changes nothing. */
 export function finishAnalysis(command: FinishAnalysis, state: Import): ImportEvent[] {
   if (state.status !== 'ANALYSING') return [];
-  const { rows, columns, analysisKey, analysisSha256, proposal, options } = command;
+  const { rows, columns, analysisKey, analysisSha256, asks, proposal, options } = command;
   return [
-    { type: 'FileAnalysed', data: { rows, columns, analysisKey, analysisSha256 } },
+    { type: 'FileAnalysed', data: { rows, columns, analysisKey, analysisSha256, asks } },
     { type: 'MappingSet', data: { version: state.mapping.version + 1, columns: proposal } },
     ...(state.options === undefined ? [{ type: 'OptionsSet' as const, data: { options } }] : []),
   ];
@@ -92,6 +97,7 @@ export function overrideAnalysis(override: AnalysisOverride, state: Import): Imp
 
 export function setMapping(columns: readonly ColumnTarget[], state: Import): ImportEvent[] {
   const open = beforeStart(state);
+  assertAnswered(open);
   const present = new Map(open.mapping.columns.map(({ column, target }) => [column, target]));
   const isSame = columns.length === present.size && columns.every((one) => present.get(one.column) === one.target);
   if (isSame) return [];
@@ -113,7 +119,13 @@ export interface RequestPlan {
 
 export function requestPlan(command: RequestPlan, state: Import): ImportEvent[] {
   if (state.status !== 'MAPPING') throw notWhile(state.status);
+  assertAnswered(state);
   return [{ type: 'PlanRequested', data: { ...command, number: state.plans + 1 } }];
+}
+
+/** Without the header row there are no columns to map. @throws DomainError with the code that asks for the choice. */
+export function assertAnswered(state: Import): void {
+  if (state.status !== 'NONE' && state.asks !== null) throw stillAsked(state.asks);
 }
 
 export type CompletePlan = Extract<ImportEvent, { type: 'PlanCompleted' }>['data'];

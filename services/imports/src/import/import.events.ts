@@ -100,8 +100,20 @@ export type ImportEvent =
   | Fact<'UploadStarted', object>
   | Fact<'FileUploaded', { name: string; sizeBytes: number; sha256: string; parts: number }>
   | Fact<'FileRejected', Reason>
-  | Fact<'FileAnalysed', { rows: number; columns: number; analysisKey: string; analysisSha256: string }>
+  | Fact<
+      'FileAnalysed',
+      {
+        rows: number;
+        columns: number;
+        analysisKey: string;
+        analysisSha256: string;
+        /** What only the user can choose, such as the header row (HEADER_NOT_FOUND); until then nothing is planned. */
+        asks: Reason | null;
+      }
+    >
   | Fact<'AnalysisOverridden', AnalysisOverride>
+  /** The file cannot be read as the user chose; the findings from before stay, and another choice is asked for. */
+  | Fact<'OverrideRefused', Reason>
   | Fact<'MappingSet', { version: number; columns: readonly ColumnTarget[] }>
   | Fact<'OptionsSet', { options: ImportOptions }>
   | Fact<'PlanRequested', { plan: string; number: number; importDay: string; requestedBy: string }>

@@ -27,6 +27,8 @@ interface Known {
   readonly file?: { readonly sha256: string; readonly sizeBytes: number; readonly parts: number; readonly kept: boolean };
   readonly analysis?: { readonly rows: number; readonly columns: number; readonly key: string; readonly sha256: string };
   readonly override: AnalysisOverride;
+  /** What the analysis asks of the user; null when it found everything. */
+  readonly asks: Reason | null;
   readonly mapping: { readonly version: number; readonly columns: readonly ColumnTarget[] };
   readonly options?: ImportOptions;
   readonly decisions: ReadonlyMap<number, RowDecision>;
@@ -121,6 +123,7 @@ function created(data: Extract<ImportEvent, { type: 'ImportCreated' }>['data']):
     ...data,
     status: 'DRAFT',
     override: { delimiter: '', sheet: '', headerRow: 0 },
+    asks: null,
     mapping: { version: 0, columns: [] },
     decisions: new Map(),
     plans: 0,
@@ -140,11 +143,15 @@ function evolveFile(state: Existing, event: ImportEvent): Import | undefined {
     case 'FileRejected':
       return { ...known, reason: event.data, status: 'REJECTED' };
     case 'FileAnalysed': {
-      const { rows, columns, analysisKey, analysisSha256 } = event.data;
-      return { ...known, analysis: { rows, columns, key: analysisKey, sha256: analysisSha256 }, status: 'MAPPING' };
+      const { rows, columns, analysisKey, analysisSha256, asks } = event.data;
+      const { reason: _, ...open } = known;
+      const analysis = { rows, columns, key: analysisKey, sha256: analysisSha256 };
+      return { ...open, ...(asks === null ? {} : { reason: asks }), analysis, asks, status: 'MAPPING' };
     }
     case 'AnalysisOverridden':
-      return { ...known, override: event.data, decisions: new Map(), status: 'ANALYSING' };
+      return { ...known, override: event.data, asks: null, decisions: new Map(), status: 'ANALYSING' };
+    case 'OverrideRefused':
+      return { ...known, reason: event.data, asks: event.data, status: 'MAPPING' };
     case 'MappingSet':
       return { ...known, mapping: event.data, status: 'MAPPING' };
     case 'OptionsSet':

@@ -1,4 +1,5 @@
-import { illegalState, refused, type DomainError } from '@caseledger/errors';
+import { illegalState, isCode, refused, type DomainError } from '@caseledger/errors';
+import type { Reason } from './import.events.js';
 
 /**
  * What the rules of this folder refuse with. Deciders import only their own folder, so the codes reach them through
@@ -8,6 +9,11 @@ import { illegalState, refused, type DomainError } from '@caseledger/errors';
 /** Not one of the moves of PRODUCT §4. */
 export function notWhile(state: string): DomainError {
   return illegalState(state);
+}
+
+/** The analysis asks for a choice that has not been made yet, under its own code (HEADER_NOT_FOUND). */
+export function stillAsked({ code, params }: Reason): DomainError {
+  return isCode(code) ? refused(code, params) : illegalState(code);
 }
 
 export function confirmationRequired(): DomainError {

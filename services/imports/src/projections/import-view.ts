@@ -136,11 +136,13 @@ function fileChanges(event: ImportEvent, view: ImportView): Partial<ImportView> 
     case 'FileRejected':
       return { state: 'REJECTED', reason: event.data };
     case 'FileAnalysed': {
-      const { rows, columns, analysisKey: key, analysisSha256: sha256 } = event.data;
-      return { state: 'MAPPING', analysis: { rows, columns, key, sha256 }, reason: null };
+      const { rows, columns, analysisKey: key, analysisSha256: sha256, asks } = event.data;
+      return { state: 'MAPPING', analysis: { rows, columns, key, sha256 }, reason: asks };
     }
     case 'AnalysisOverridden':
       return { state: 'ANALYSING', reason: null };
+    case 'OverrideRefused':
+      return { state: 'MAPPING', reason: event.data };
     case 'MappingSet':
       return { state: 'MAPPING', mapping: { version: event.data.version, columns: event.data.columns } };
     case 'OptionsSet':
