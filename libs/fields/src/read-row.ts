@@ -10,6 +10,8 @@ export const CLEAR_TOKEN = '<clear>';
 
 const BLANK: Cell = { text: '' };
 
+const NO_CONTEXT: ValueContext = {};
+
 /** A mapped column. */
 interface Target {
   readonly field: FieldDefinition;
@@ -49,8 +51,10 @@ export function readRow(
 ): ReadRow {
   const draft: Draft = { values: [], issues: [...found], leftOut: false };
   const known = targetsOf(mapping);
-  const plain = known.plain.map((target): Source => ({ ...target, cell: cells[target.column] ?? BLANK }));
-  const standIns = known.standIns.map((target): Source => ({ ...target, cell: cells[target.column] ?? BLANK }));
+  // Spelled out here and below: spreading costs as much as all the rest of a plain cell.
+  const sourceOf = ({ field, column }: Target): Source => ({ field, column, cell: cells[column] ?? BLANK });
+  const plain = known.plain.map(sourceOf);
+  const standIns = known.standIns.map(sourceOf);
   for (const source of plain) readPlain(source, plain, options, draft);
   for (const source of standIns) readStandIn(source, plain, options, draft);
   checkCounts(draft);
@@ -86,8 +90,8 @@ function readPlain(source: Source, sources: readonly Source[], options: ReadOpti
   const reading = readValue(field, cell.text, options, contextOf(source, sources, options));
   report(source, reading.findings, options, draft);
   if (isInvalid(reading)) return;
-  for (const value of reading.values) {
-    draft.values.push({ ...value, original: cell.text, column, clear: false, derived: false });
+  for (const { field: key, text: value } of reading.values) {
+    draft.values.push({ field: key, text: value, original: cell.text, column, clear: false, derived: false });
   }
 }
 
@@ -128,7 +132,7 @@ function readStandIn(source: Source, plain: readonly Source[], options: ReadOpti
     if (separate !== undefined && fold(separate) !== fold(value.text)) differs(source, value.field, draft);
     if (separate !== undefined || cleared.has(value.field)) continue;
     dropBlankClear(value.field, draft);
-    draft.values.push({ ...value, original: cell.text, column, clear: false, derived: true });
+    draft.values.push({ field: value.field, text: value.text, original: cell.text, column, clear: false, derived: true });
   }
 }
 
@@ -195,11 +199,11 @@ function differs(source: Source, key: string, draft: Draft): void {
   });
 }
 
-/** States and ZIPs are read with the country of their own address. */
+/** States and ZIPs are read with the country of their own address, dates with the order of their column. */
 function contextOf(source: Source, sources: readonly Source[], options: ReadOptions): ValueContext {
   const { field, column } = source;
-  const dateOrder = options.dateOrders[column] ?? 'AUTOMATIC';
-  if (field.type !== 'state' && field.type !== 'zip') return { dateOrder, column: field.label };
+  if (field.type === 'date' || field.type === 'dateTime') return { dateOrder: options.dateOrders[column] ?? 'AUTOMATIC', column: field.label };
+  if (field.type !== 'state' && field.type !== 'zip') return NO_CONTEXT;
   const textOf = (type: string): string =>
     trimText(sources.find((other) => other.field.type === type && other.field.slot === field.slot)?.cell.text ?? '');
   const written = textOf('state');
