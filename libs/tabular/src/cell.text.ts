@@ -39,6 +39,12 @@ export function detached(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
+/** The beginning of a text, a little over the limit, as a copy that lets go of the rest. No character is cut in two. */
+export function beginningOf(text: string, charsMax: number): string {
+  const cut = text.slice(0, charsMax + 2);
+  return detached(/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut);
+}
+
 /** Spreadsheet letters of a column counted from 0: 0 is `A`, 26 is `AA`. */
 export function columnLetters(index: number): string {
   let letters = '';

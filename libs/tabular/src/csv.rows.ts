@@ -13,7 +13,7 @@ const SEP_LINE_CHARS = 7;
 
 /** The rows of a CSV or TSV file, one array for each piece read; throws as the splitter and the decoder do. */
 export async function* csvRows(source: ByteSource, text: TextFacts, limits: TabularLimits, signal?: AbortSignal): AsyncGenerator<RawRow[]> {
-  const splitter = new CsvSplitter(text.delimiter.value, text.sepLine ? 2 : 1);
+  const splitter = new CsvSplitter(text.delimiter.value, { firstLine: text.sepLine ? 2 : 1, cellCharsMax: limits.textCellCharsMax });
   const pieces = decodeText(source, text.encoding.value, text.bomBytes, signal);
   let isSuspicious = false;
   for await (const piece of text.sepLine ? withoutSepLine(pieces) : pieces) {
@@ -38,23 +38,26 @@ async function* withoutSepLine(pieces: AsyncIterable<TextPiece>): AsyncGenerator
   if (head !== undefined) yield { text: head.slice(sepLineLength(head)), hasInvalidChar: true };
 }
 
-function rawRow({ line, cells: texts }: CsvRecord, charsMax: number, isSuspicious: boolean): RawRow {
+function rawRow({ line, cells: texts, cutFrom }: CsvRecord, charsMax: number, isSuspicious: boolean): RawRow {
   const cells: Cell[] = new Array<Cell>(texts.length);
   let issues: RowIssue[] | undefined;
   for (let column = 0; column < texts.length; column += 1) {
     const text = texts[column] ?? '';
     cells[column] = { text };
-    if (text.length <= charsMax && !isSuspicious) continue;
-    const issue = textIssue(text, column, charsMax);
+    if (text.length <= charsMax && !isSuspicious && cutFrom === undefined) continue;
+    const issue = textIssue(text, column, charsMax, cutFrom?.get(column));
     if (issue !== undefined) (issues ??= []).push(issue);
   }
   return { position: line, cells, issues: issues ?? NO_ISSUES, lastBeyond: 0 };
 }
 
-/** `CELL_TOO_LONG` or `CELL_INVALID_CHAR` (FIL-010). The text itself stays out of the issue: it cannot be stored. */
-export function textIssue(text: string, column: number, charsMax: number): RowIssue | undefined {
-  if (text.length > charsMax) {
-    return { code: 'CELL_TOO_LONG', severity: 'ERROR', column, params: { n: text.length, limit: charsMax } };
+/**
+ * `CELL_TOO_LONG` or `CELL_INVALID_CHAR` (FIL-010). The text itself stays out of the issue: it cannot be stored.
+ * @param chars of the whole cell, when only its beginning was kept
+ */
+export function textIssue(text: string, column: number, charsMax: number, chars = text.length): RowIssue | undefined {
+  if (chars > charsMax) {
+    return { code: 'CELL_TOO_LONG', severity: 'ERROR', column, params: { n: chars, limit: charsMax } };
   }
   const code = invalidCharOf(text);
   return code === undefined ? undefined : { code: 'CELL_INVALID_CHAR', severity: 'ERROR', column, params: { code } };

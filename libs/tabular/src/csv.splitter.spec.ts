@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { CsvSplitter, type CsvRecord } from './csv.splitter.js';
+import { CsvSplitter, type CsvRecord, type SplitOptions } from './csv.splitter.js';
 
 /** Splits a text that arrives in pieces of `size` characters. */
-function split(text: string, delimiter = ',', size = text.length): CsvRecord[] {
-  const splitter = new CsvSplitter(delimiter);
+function split(text: string, delimiter = ',', size = text.length, options: SplitOptions = {}): CsvRecord[] {
+  const splitter = new CsvSplitter(delimiter, options);
   const records: CsvRecord[] = [];
   for (let at = 0; at < text.length; at += Math.max(1, size)) records.push(...splitter.push(text.slice(at, at + Math.max(1, size))));
   records.push(...splitter.end());
@@ -89,23 +89,58 @@ describe('CSV splitter', () => {
     expect(() => split(text)).toThrow(expect.objectContaining({ code: 'QUOTE_UNCLOSED', params: { line: 2 } }));
   });
 
-  it('bounds what it holds: a record without end is refused, not gathered', () => {
-    const splitter = new CsvSplitter(',');
-    const piece = 'x'.repeat(1024 * 1024);
-    const push = (): void => {
-      for (let at = 0; at < 20; at += 1) splitter.push(piece);
-    };
-    expect(push).toThrow(expect.objectContaining({ code: 'FILE_CORRUPT' }));
-    const quoted = new CsvSplitter(',');
-    quoted.push('h\n"');
-    const pushQuoted = (): void => {
-      for (let at = 0; at < 20; at += 1) quoted.push(piece);
-    };
-    expect(pushQuoted).toThrow(expect.objectContaining({ code: 'QUOTE_UNCLOSED', params: { line: 2 } }));
-    const wide = new CsvSplitter(',');
+  it('bounds what it holds: a record of cells without end is refused, not gathered', () => {
+    const wide = new CsvSplitter(',', { cellCharsMax: 100_000 });
     expect(() => {
       for (let at = 0; at < 20; at += 1) wide.push(','.repeat(1024 * 1024));
     }).toThrow(expect.objectContaining({ code: 'FILE_CORRUPT' }));
+    const long = new CsvSplitter(',', { cellCharsMax: 100_000 });
+    expect(() => {
+      for (let at = 0; at < 600; at += 1) long.push(`${'x'.repeat(99_999)},`);
+    }).toThrow(expect.objectContaining({ code: 'FILE_CORRUPT' }));
+  });
+
+  it.each([
+    ['plain', ''],
+    ['quoted', '"'],
+  ])('FIL-010: keeps the beginning of a %s cell without end, and its length', (_, quote) => {
+    const splitter = new CsvSplitter(',', { cellCharsMax: 100_000 });
+    const records = splitter.push(`h,i\n1,${quote}`);
+    const [before] = [process.memoryUsage().heapUsed];
+    for (let at = 0; at < 300; at += 1) records.push(...splitter.push('x'.repeat(1024 * 1024)));
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100 * 1024 * 1024);
+    records.push(...splitter.push(`${quote},2\n3,4\n`), ...splitter.end());
+    expect(records.map(({ line, cells }) => [line, cells.length])).toEqual([[1, 2], [2, 3], [3, 2]]);
+    expect(records[1]?.cells[1]?.length).toBe(100_002);
+    expect(records[1]?.cutFrom).toEqual(new Map([[1, 300 * 1024 * 1024]]));
+  });
+
+  it('FIL-010: cuts only cells over their limit, alike for every place to cut the text', () => {
+    fc.assert(
+      fc.property(table, fc.constantFrom('\n', '\r\n', '\r'), fc.array(fc.boolean(), { minLength: 1, maxLength: 7 }), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 4 }), (rows, lineEnd, quoteMore, size, max) => {
+        const text = serialise(rows, ',', lineEnd, quoteMore, false);
+        const [whole, pieces] = [text.length, size].map((at) => split(text, ',', at, { cellCharsMax: max, keptCharsMax: 6 }));
+        expect(pieces).toEqual(whole);
+        const full = split(text);
+        expect(pieces?.map(({ line }) => line)).toEqual(full.map(({ line }) => line));
+        pieces?.forEach(({ cells, cutFrom }, row) =>
+          cells.forEach((kept, column) => {
+            const original = full[row]?.cells[column] ?? '';
+            expect(cutFrom?.get(column) ?? kept.length).toBe(original.length);
+            expect(original.startsWith(kept)).toBe(true);
+            if (kept !== original) expect(kept.length).toBeGreaterThan(max);
+          }),
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('QUOTE_UNCLOSED names the line of a quote that is never closed, however much follows', () => {
+    const quoted = new CsvSplitter(',', { cellCharsMax: 100_000 });
+    quoted.push('h\n"');
+    for (let at = 0; at < 20; at += 1) quoted.push('x'.repeat(1024 * 1024));
+    expect(() => quoted.end()).toThrow(expect.objectContaining({ code: 'QUOTE_UNCLOSED', params: { line: 2 } }));
   });
 
   it('takes a file of one column in time that grows with its length only', () => {

@@ -1,8 +1,16 @@
 import { validation } from '@caseledger/errors';
+import { beginningOf } from './cell.text.js';
+import { isDecided, lineBreaksIn, LongCell } from './csv.long-cell.js';
 import { corruptFile } from './file.faults.js';
 
-/** Characters of one record; beyond it a quote was left open or the file is no table. Bounds the memory. */
-const RECORD_CHARS_MAX = 8 * 1024 * 1024;
+/** Characters of a record that are kept whatever its cells; beyond it cells over their limit are cut. Bounds the memory. */
+const KEPT_CHARS_MAX = 8 * 1024 * 1024;
+/** What the cells of one record may take together; a file with such a record is no table. */
+const RECORD_CHARS_MAX = 32 * 1024 * 1024;
+/** Room for a pair of surrogates, which is not cut in two. */
+const PAIR = 2;
+/** What a cell takes beside its characters. */
+const CELL_COST = 4;
 const QUOTE = 34;
 const LF = 10;
 const CR = 13;
@@ -12,6 +20,17 @@ export interface CsvRecord {
   /** Physical line on which it begins, counted from 1; LF, CRLF and a single CR each end a line. */
   readonly line: number;
   readonly cells: string[];
+  /** By column, the characters of cells of which only the beginning was kept; absent when there is none. */
+  readonly cutFrom?: ReadonlyMap<number, number>;
+}
+
+export interface SplitOptions {
+  /** Physical line the text begins on; 1 if absent. */
+  readonly firstLine?: number;
+  /** Characters over which a cell is at fault; only such cells are ever cut, and stay over it. Absent: none is cut. */
+  readonly cellCharsMax?: number;
+  /** Characters of a record from which on such cells are cut. */
+  readonly keptCharsMax?: number;
 }
 
 /**
@@ -24,7 +43,13 @@ export class CsvSplitter {
   /** Text from the beginning of the cell that is not finished. */
   private held = '';
   private cells: string[] = [];
-  private cellChars = 0;
+  private cutFrom: Map<number, number> | undefined;
+  /** What the record takes so far. */
+  private recordChars = 0;
+  /** The cell at work, once it is too long to be held. */
+  private long: LongCell | undefined;
+  private readonly cellCharsMax: number;
+  private readonly keptCharsMax: number;
   private line: number;
   private recordLine: number;
   /** Where in `held` to go on looking for the closing quote, so that a long cell is not searched again. */
@@ -34,8 +59,10 @@ export class CsvSplitter {
 
   constructor(
     private readonly delimiter: string,
-    firstLine = 1,
+    { firstLine = 1, cellCharsMax = Number.POSITIVE_INFINITY, keptCharsMax = KEPT_CHARS_MAX }: SplitOptions = {},
   ) {
+    this.cellCharsMax = cellCharsMax;
+    this.keptCharsMax = keptCharsMax;
     this.line = firstLine;
     this.recordLine = firstLine;
   }
@@ -59,14 +86,33 @@ export class CsvSplitter {
     const records: CsvRecord[] = [];
     const marks = new Marks(text, this.delimiter);
     let at = 0;
-    while (at < text.length) {
-      const isQuoted = text.charCodeAt(at) === QUOTE;
-      const next = isQuoted ? this.quoted(text, at, marks, isLast, records) : this.plain(text, at, marks, isLast, records);
+    while (at < text.length || (isLast && this.long !== undefined)) {
+      const next = this.next(text, at, marks, isLast, records);
       if (next < 0) break;
       at = next;
     }
-    this.hold(text, at);
+    if (this.long === undefined) this.hold(text, at);
     return records;
+  }
+
+  /** Takes one cell; answers where the next begins, or -1 when more text is needed. */
+  private next(text: string, at: number, marks: Marks, isLast: boolean, records: CsvRecord[]): number {
+    if (this.long !== undefined) return this.goOn(this.long, text, at, marks, isLast, records);
+    const isQuoted = text.charCodeAt(at) === QUOTE;
+    return isQuoted ? this.quoted(text, at, marks, isLast, records) : this.plain(text, at, marks, isLast, records);
+  }
+
+  private goOn(long: LongCell, text: string, at: number, marks: Marks, isLast: boolean, records: CsvRecord[]): number {
+    const stop = long.take(text, at, (from) => marks.cellEnd(from), isLast);
+    if (!stop.isComplete) {
+      this.held = text.slice(stop.at);
+      return -1;
+    }
+    this.long = undefined;
+    this.held = '';
+    this.line += long.breaks;
+    this.add(long.kept, long.chars);
+    return this.closeCell(text, stop.at, records);
   }
 
   /** Takes one unquoted cell; answers where the next begins, or -1 when more text is needed. */
@@ -111,10 +157,14 @@ export class CsvSplitter {
     }
   }
 
-  private add(cell: string): void {
-    this.cells.push(cell);
-    this.cellChars += cell.length + 1;
-    if (this.cellChars > RECORD_CHARS_MAX) throw corruptFile(`line ${this.recordLine}`);
+  /** @param chars of the whole cell, of which `text` may be the beginning */
+  private add(text: string, chars = text.length): void {
+    const isCut = chars > this.cellCharsMax && this.recordChars + chars > this.keptCharsMax;
+    if (isCut) (this.cutFrom ??= new Map()).set(this.cells.length, chars);
+    const kept = isCut ? beginningOf(text, this.cellCharsMax) : text;
+    this.cells.push(kept);
+    this.recordChars += kept.length + CELL_COST;
+    if (this.recordChars > RECORD_CHARS_MAX) throw corruptFile(`line ${this.recordLine}`);
   }
 
   /** Steps over the delimiter or line end at `end`. */
@@ -131,34 +181,35 @@ export class CsvSplitter {
   }
 
   private finish(records: CsvRecord[]): void {
-    records.push({ line: this.recordLine, cells: this.cells });
+    const { cutFrom } = this;
+    records.push({ line: this.recordLine, cells: this.cells, ...(cutFrom === undefined ? {} : { cutFrom }) });
     this.cells = [];
-    this.cellChars = 0;
+    this.cutFrom = undefined;
+    this.recordChars = 0;
     this.recordLine = this.line;
   }
 
   private hold(text: string, at: number): void {
     this.held = at >= text.length ? '' : text.slice(at);
-    if (this.held.length + this.cellChars <= RECORD_CHARS_MAX) return;
+    const chars = this.held.length + this.recordChars;
+    if (chars <= this.keptCharsMax) return;
+    if (this.held.length > this.cellCharsMax) return this.lengthen();
+    if (chars <= RECORD_CHARS_MAX) return;
     const isOpenQuote = this.held.charCodeAt(0) === QUOTE;
     throw isOpenQuote ? validation('QUOTE_UNCLOSED', { line: this.line }) : corruptFile(`line ${this.recordLine}`);
   }
-}
 
-/** Whether what ends a cell at `end` is all there: a CR at the end of a piece may be half of a CRLF. */
-function isDecided(text: string, end: number): boolean {
-  if (end >= text.length) return false;
-  return text.charCodeAt(end) !== CR || end + 1 < text.length;
-}
-
-function lineBreaksIn(text: string): number {
-  if (!text.includes('\n') && !text.includes('\r')) return 0;
-  let breaks = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === LF || (code === CR && text.charCodeAt(at + 1) !== LF)) breaks += 1;
+  /** From here on the cell that is held is counted instead of gathered. */
+  private lengthen(): void {
+    const isQuoted = this.held.charCodeAt(0) === QUOTE;
+    // What is left of the record's allowance is kept: only then is it known whether the cell has to be cut.
+    const long = new LongCell(isQuoted, this.line, Math.max(this.cellCharsMax + PAIR, this.keptCharsMax - this.recordChars));
+    const marks = new Marks(this.held, this.delimiter);
+    const { at } = long.take(this.held, isQuoted ? 1 : 0, (from) => marks.cellEnd(from), false);
+    this.held = this.held.slice(at);
+    this.searchFrom = 0;
+    this.long = long;
   }
-  return breaks;
 }
 
 /** The next delimiter and line end of a piece, each looked up once per occurrence instead of once per cell. */

@@ -7,6 +7,8 @@ import type { RawRow } from './raw.row.js';
 
 /** Rows looked at before the header is decided. */
 const HEAD_ROWS = 50;
+/** Characters looked at before the header is decided: bounds what is held of rows with long cells. */
+const HEAD_CHARS = 16 * 1024 * 1024;
 /** Sheets and files of old programs end here: rows may have been cut (ANA-007). */
 const FORMAT_LIMITS = new Set([65_536, 1_048_576]);
 
@@ -40,6 +42,7 @@ export interface TableHead {
 /** Takes the rows of a file one by one and tells, at the end, what the table is. */
 export class TableAnalysis {
   private head: RawRow[] | undefined = [];
+  private headChars = 0;
   private header: Header | undefined;
   private headerRow = 0;
   private dataAfter = 0;
@@ -63,7 +66,8 @@ export class TableAnalysis {
     }
     if (this.head.length === 0 && !this.mayBegin(row)) return;
     this.head.push(row);
-    if (this.head.length >= HEAD_ROWS) this.decide();
+    for (const { text } of row.cells) this.headChars += text.length;
+    if (this.head.length >= HEAD_ROWS || this.headChars >= HEAD_CHARS) this.decide();
   }
 
   /** Throws `FILE_EMPTY`, `FILE_NO_ROWS`, `FILE_TOO_MANY_ROWS` too. */

@@ -103,6 +103,32 @@ describe('reading a workbook', () => {
   });
 });
 
+describe('cells without end', () => {
+  const long = 'ab&amp;'.repeat(1_000_000);
+  const n = 3_000_000;
+  const tooLong = { code: 'CELL_TOO_LONG', column: 1, params: { n, limit: 32_767 } };
+
+  it('FIL-010: a text of millions of characters fails its row, not the file, wherever it stands', async () => {
+    const inline = `${HEADER}${textRow(2, 'x', long, 'z')}${textRow(3, 'd', 'e', 'f')}`;
+    const shared = `${HEADER}<row r="2"><c t="inlineStr"><is><t>x</t></is></c><c t="s"><v>0</v></c></row>${textRow(3, 'd', 'e', 'f')}`;
+    const formula = `${HEADER}<row r="2"><c t="inlineStr"><is><t>x</t></is></c><c t="str"><f>A1</f><v>${long}</v></c></row>${textRow(3, 'd', 'e', 'f')}`;
+    for (const [data, strings] of [[inline], [shared, `<si><t>${long}</t></si>`], [formula]]) {
+      const { rows } = await read({ sheets: [data ?? ''], ...(strings === undefined ? {} : { strings }) });
+      expect(rows).toMatchObject([{ row: 1, issues: [tooLong] }, { row: 2, issues: [] }]);
+      expect(rows[0]?.cells[1]?.text.slice(0, 6)).toBe('ab&ab&');
+    }
+  });
+
+  it('FIL-010: counts what it does not keep', async () => {
+    const { rows } = await read({ sheets: [`${HEADER}${textRow(2, long, long, long, long)}`] });
+    expect(rows[0]?.issues.map(({ code, params }) => [code, params?.['n']])).toEqual([0, 1, 2].map(() => ['CELL_TOO_LONG', n]).concat([['CELL_TOO_LONG', n], ['ROW_TOO_LONG', 1]]));
+    expect(rows[0]?.cells.map(({ text }) => text.length)).toEqual([n, n, 32_769, 32_769]);
+    const endless = 'x'.repeat(9_000_000);
+    const counted = await read({ sheets: [`${HEADER}${textRow(2, endless)}`] });
+    expect(counted.rows[0]?.issues).toMatchObject([{ code: 'CELL_TOO_LONG', params: { n: 9_000_000 } }]);
+  });
+});
+
 describe('choosing a sheet', () => {
   const small = `${HEADER}${textRow(2, 'a', 'b', 'c')}`;
   const big = `${HEADER}${textRow(2, 'a', 'b', 'c')}${textRow(3, 'd', 'e', 'f')}`;

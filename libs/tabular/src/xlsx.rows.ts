@@ -1,18 +1,20 @@
 import { validation, type RowIssue } from '@caseledger/errors';
-import { isBlankText } from './cell.text.js';
+import { beginningOf, isBlankText } from './cell.text.js';
 import { textIssue } from './csv.rows.js';
 import type { Cell, CellKind } from './file.facts.js';
 import { corruptFile } from './file.faults.js';
 import type { TabularLimits } from './file.limits.js';
 import { BLANK_CELL, NO_ISSUES, type RawRow } from './raw.row.js';
 import type { XlsxArchive } from './xlsx.archive.js';
-import { TextRuns, type SharedStrings } from './xlsx.strings.js';
+import { TEXT_KEPT_MAX, TextRuns, type SharedStrings } from './xlsx.strings.js';
 import type { NumberStyle } from './xlsx.styles.js';
 import { decodeEscapes, isoCell, numberCell } from './xlsx.values.js';
 import { attributeOf, decodeXmlText, XmlScanner, type XmlHandler } from './xml.scanner.js';
 
 const ROWS_MAX = 1_048_576;
 const COLUMNS_MAX = 16_384;
+/** Characters of a row that are kept whatever its cells; beyond it cells over their limit are cut. Bounds the memory. */
+const KEPT_CHARS_MAX = 8 * 1024 * 1024;
 const LETTER_C = 99;
 const SPACE = 32;
 const SLASH = 47;
@@ -59,6 +61,9 @@ class SheetHandler implements XmlHandler {
   private type = '';
   private style = '';
   private value = '';
+  /** Characters of the value beyond those that are kept. */
+  private letGo = 0;
+  private rowChars = 0;
   private hasFormula = false;
   private isInline = false;
   private readonly runs = new TextRuns();
@@ -116,7 +121,13 @@ class SheetHandler implements XmlHandler {
 
   text(raw: string, isLiteral: boolean): void {
     if (this.isInline) this.runs.text(raw, isLiteral);
-    else this.value += decodeXmlText(raw, isLiteral);
+    else this.addValue(decodeXmlText(raw, isLiteral));
+  }
+
+  private addValue(text: string): void {
+    const kept = text.slice(0, TEXT_KEPT_MAX - this.value.length);
+    this.value += kept;
+    this.letGo += text.length - kept.length;
   }
 
   private openRow(attributes: string): void {
@@ -127,6 +138,7 @@ class SheetHandler implements XmlHandler {
     this.cells = [];
     this.issues = undefined;
     this.lastBeyond = 0;
+    this.rowChars = 0;
     this.column = -1;
   }
 
@@ -142,6 +154,7 @@ class SheetHandler implements XmlHandler {
     this.type = attributeOf(attributes, 't') ?? '';
     this.style = attributeOf(attributes, 's') ?? '';
     this.value = '';
+    this.letGo = 0;
     this.hasFormula = false;
     this.context.budget.cellsLeft -= 1;
     if (this.context.budget.cellsLeft < 0) {
@@ -168,6 +181,7 @@ class SheetHandler implements XmlHandler {
     this.isInline = false;
     this.capturing = false;
     this.value = this.runs.take();
+    this.letGo = this.runs.letGo;
   }
 
   private closeCell(): void {
@@ -178,10 +192,20 @@ class SheetHandler implements XmlHandler {
       return;
     }
     while (this.cells.length < this.column) this.cells.push(BLANK_CELL);
-    this.cells[this.column] = cell;
+    this.cells[this.column] = this.bounded(cell);
     if (cell.kind !== undefined || cell.text.length === 0 || this.isKnownGood(cell)) return;
-    const issue = textIssue(cell.text, this.column, sheetCellCharsMax);
+    const issue = textIssue(cell.text, this.column, sheetCellCharsMax, cell.text.length + this.letGo);
     if (issue !== undefined) this.note(issue);
+  }
+
+  /** The cell as it is, or its beginning when it is over its limit in a row that takes much already. */
+  private bounded(cell: Cell): Cell {
+    const { sheetCellCharsMax } = this.context.limits;
+    const chars = cell.text.length;
+    const isCut = chars > sheetCellCharsMax && this.rowChars + chars > KEPT_CHARS_MAX;
+    const kept = isCut ? { ...cell, text: beginningOf(cell.text, sheetCellCharsMax) } : cell;
+    this.rowChars += kept.text.length;
+    return kept;
   }
 
   /** A string of the table was looked at when the table was read. */
@@ -213,6 +237,7 @@ class SheetHandler implements XmlHandler {
     if (this.value === '') return this.emptyCell();
     const text = this.context.strings.at(Number(this.value));
     if (text === undefined) throw corruptFile(`${this.part}, row ${this.position}`);
+    this.letGo = this.context.strings.letGoOf(Number(this.value));
     return { text };
   }
 

@@ -9,6 +9,8 @@ import { decodeXmlText, XmlScanner, type XmlHandler } from './xml.scanner.js';
 const STRING_ITEMS = new Set(['si', 'sstItem']);
 const PRESERVED = '<si><t xml:space="preserve">';
 const GT = 62;
+/** Characters of one text that are kept; the rest is counted. A cell of 32,767 is the most Excel writes. */
+export const TEXT_KEPT_MAX = 8 * 1024 * 1024;
 const SLAB_BYTES = 1024 * 1024;
 /** Strings that repeat come early in the table; these are kept unpacked once they have been read. */
 const UNPACKED_MAX = 32_768;
@@ -30,10 +32,14 @@ export class SharedStrings {
   /** Strings with a character that cannot be stored, as they are: UTF-8 cannot hold half of a surrogate pair. */
   private readonly unpackable = new Map<number, string>();
   private readonly unpacked: (string | undefined)[] = [];
+  /** Characters that were let go, of strings too long to be kept whole. */
+  private readonly letGo = new Map<number, number>();
 
   constructor(private readonly bytesMax: number) {}
 
-  add(text: string): void {
+  /** @param letGo characters beyond those of `text` */
+  add(text: string, letGo = 0): void {
+    if (letGo > 0) this.letGo.set(this.count, letGo);
     if (invalidCharOf(text) !== undefined) this.unpackable.set(this.count, text);
     // At most three bytes for each UTF-16 unit: sparing the count of bytes is worth a few left at a slab's end.
     if (this.used + text.length * 3 > this.slab.length) {
@@ -67,6 +73,11 @@ export class SharedStrings {
   /** Whether the string of this number holds a character that cannot be stored. */
   isInvalid(index: number): boolean {
     return this.unpackable.size > 0 && this.unpackable.has(index);
+  }
+
+  /** Characters of the string of this number beyond those that `at` gives. */
+  letGoOf(index: number): number {
+    return this.letGo.get(index) ?? 0;
   }
 
   private grow(): void {
@@ -104,7 +115,7 @@ class StringsHandler implements XmlHandler {
   }
 
   close(name: string): void {
-    if (STRING_ITEMS.has(name)) this.strings.add(this.runs.take());
+    if (STRING_ITEMS.has(name)) this.strings.add(this.runs.take(), this.runs.letGo);
     else this.runs.close(name);
   }
 
@@ -127,11 +138,14 @@ class StringsHandler implements XmlHandler {
 /** The text of `<si>` or `<is>`: that of its `<t>` elements, rich runs joined, phonetic ones left out. */
 export class TextRuns {
   capturing = false;
+  /** Characters beyond those that are kept. */
+  letGo = 0;
   private collected = '';
   private isPhonetic = false;
 
   begin(): void {
     this.collected = '';
+    this.letGo = 0;
     this.isPhonetic = false;
     this.capturing = false;
   }
@@ -147,7 +161,10 @@ export class TextRuns {
   }
 
   text(raw: string, isLiteral: boolean): void {
-    this.collected += decodeXmlText(raw, isLiteral);
+    const text = decodeXmlText(raw, isLiteral);
+    const kept = text.slice(0, TEXT_KEPT_MAX - this.collected.length);
+    this.collected += kept;
+    this.letGo += text.length - kept.length;
   }
 
   take(): string {

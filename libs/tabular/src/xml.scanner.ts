@@ -1,8 +1,13 @@
 import { corruptFile } from './file.faults.js';
 
-/** Characters of one tag or one text; a workbook's cell holds 32,767. */
+/** Characters of one tag, or of a text that has to be seen whole. */
 const TOKEN_CHARS_MAX = 4 * 1024 * 1024;
+/** A text that is not all there is told in pieces of at least so many characters. */
+const TEXT_PIECE_CHARS = 64 * 1024;
+/** The longest reference, `&#1114111;`, and some room. */
+const REFERENCE_CHARS = 16;
 const LT = 60;
+const CR = 13;
 const GT = 62;
 const SLASH = 47;
 const COLON = 58;
@@ -60,7 +65,7 @@ export class XmlScanner {
     while (at < text.length) {
       if (text.charCodeAt(at) !== LT) {
         const lt = text.indexOf('<', at);
-        if (lt < 0) return at;
+        if (lt < 0) return this.openText(text, at);
         if (this.handler.capturing) this.handler.text(text.slice(at, lt), false);
         at = lt;
       }
@@ -70,6 +75,17 @@ export class XmlScanner {
       at = next;
     }
     return at;
+  }
+
+  /** Takes what can be taken of a text whose end has not arrived; answers where the rest begins. */
+  private openText(text: string, at: number): number {
+    if (!this.handler.capturing) return text.length;
+    if (text.length - at < TEXT_PIECE_CHARS) return at;
+    const reference = text.indexOf('&', text.length - REFERENCE_CHARS);
+    // Half a reference, or half of a CRLF, waits for its other half.
+    const end = reference >= 0 ? reference : text.charCodeAt(text.length - 1) === CR ? text.length - 1 : text.length;
+    this.handler.text(text.slice(at, end), false);
+    return end;
   }
 
   /** Takes the markup that begins at `at`; answers where it ends, or -1 when it is not complete. */
