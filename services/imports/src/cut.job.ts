@@ -55,9 +55,6 @@ async function openRun(context: ImportContext, tenant: string, importId: string,
   }
 }
 
-/** Rows whose predictions are read together. */
-const PAGE_ROWS = 500;
-
 async function cutChunks(
   context: ImportContext,
   job: JobAtWork,
@@ -74,24 +71,17 @@ async function cutChunks(
   const store = async (chunk: CutChunk): Promise<void> => {
     entries.push(await storeChunk(context, tenant, importId, { setId: run, kind: 'run', generation: 1 }, chunk));
   };
-  const page: { row: targetsV1.Row; index: number }[] = [];
-  const flush = async (): Promise<void> => {
-    const numbers = page.map(({ row }) => row.row);
+  for await (const { rows, firstIndex } of rowsInOrder(context, job, importId, objects)) {
+    const numbers = rows.map(({ row }) => row);
     const predictions = await context.store.transaction(tenant, (tx) => planRowsOf(tx, work.plan, numbers));
-    for (const { row, index } of page) {
+    for (const [at, row] of rows.entries()) {
+      const index = firstIndex + at;
       const expected = expectationOf(predictions.get(row.row), row.row);
-      const decision = state.decisions.get(row.row);
-      const lane = laneOf(components.componentOf(index), lanes);
-      const chunk = cutter.add(lane, { ...row, cells: [], tied: components.isTied(index), decision, expected });
+      const marks = { tied: components.isTied(index), decision: state.decisions.get(row.row), expected };
+      const chunk = cutter.add(laneOf(components.componentOf(index), lanes), row, marks);
       if (chunk !== undefined) await store(chunk);
     }
-    page.length = 0;
-  };
-  for await (const row of rowsInOrder(context, job, importId, objects)) {
-    page.push(row);
-    if (page.length === PAGE_ROWS) await flush();
   }
-  await flush();
   for (const chunk of cutter.rest()) await store(chunk);
   return { entries, chunksPerLane: cutter.chunksPerLane() };
 }

@@ -1,8 +1,7 @@
 import { uuid8, type StoreTransaction } from '@caseledger/event-store';
-import type { targetsV1 } from '@caseledger/contracts';
 import { laneCount, laneOf, type Components } from './file/components.js';
 import { LaneCutter, type CutChunk } from './file/lane-cutter.js';
-import { decodeRows } from './file/row-objects.js';
+import { storedRows, type StoredRow } from './file/row-objects.js';
 import type { ImportContext } from './import.context.js';
 import type { RowDecision } from './import/import.js';
 import type { TargetPosition } from './import/import.events.js';
@@ -65,43 +64,39 @@ async function cutGeneration(context: ImportContext, job: JobAtWork, of: Generat
   const store = async (chunk: CutChunk): Promise<void> => {
     entries.push(await storeChunk(context, job.tenant, of.importId, { setId: of.plan, kind: 'chunk', generation: of.generation }, chunk));
   };
-  for await (const { row, index } of rowsInOrder(context, job, of.importId, of.objects)) {
-    if (of.includes !== undefined && !of.includes(index)) continue;
-    const decision = of.decisions.get(row.row);
-    const chunk = cutter.add(laneOf(of.components.componentOf(index), lanes), {
-      ...row,
-      cells: [],
-      tied: of.components.isTied(index),
-      decision,
-    });
-    if (chunk !== undefined) await store(chunk);
+  for await (const { rows, firstIndex } of rowsInOrder(context, job, of.importId, of.objects)) {
+    for (const [at, row] of rows.entries()) {
+      const index = firstIndex + at;
+      if (of.includes !== undefined && !of.includes(index)) continue;
+      const marks = { tied: of.components.isTied(index), decision: of.decisions.get(row.row), expected: undefined };
+      const chunk = cutter.add(laneOf(of.components.componentOf(index), lanes), row, marks);
+      if (chunk !== undefined) await store(chunk);
+    }
   }
   for (const chunk of cutter.rest()) await store(chunk);
   return entries;
 }
 
-/** Rows out of row objects, with their index in file order; one object is read ahead. */
+/** The rows of each row object, with the index of the first in file order; one object is read ahead. */
 export async function* rowsInOrder(
   context: ImportContext,
   job: JobAtWork,
   importId: string,
   objects: readonly ManifestEntry[],
-): AsyncGenerator<{ row: targetsV1.Row; index: number }> {
+): AsyncGenerator<{ rows: StoredRow[]; firstIndex: number }> {
   const read = (entry: ManifestEntry | undefined): Promise<Buffer> =>
     entry === undefined ? Promise.resolve(Buffer.alloc(0)) : context.objects.get(job.tenant, importId, placeOf(entry), entry.sha256);
-  let index = 0;
+  let firstIndex = 0;
   let ahead = read(objects[0]);
   ahead.catch(() => undefined);
   for (const [place, entry] of objects.entries()) {
     job.signal.throwIfAborted();
-    const rows = decodeRows(await ahead);
+    const rows = storedRows(await ahead);
     ahead = read(objects[place + 1]);
     ahead.catch(() => undefined);
     if (rows.length !== entry.rows) throw new Error(`An object of ${entry.rows} rows holds ${rows.length}`);
-    for (const row of rows) {
-      yield { row, index };
-      index += 1;
-    }
+    yield { rows, firstIndex };
+    firstIndex += rows.length;
   }
 }
 

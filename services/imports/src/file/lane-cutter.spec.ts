@@ -1,12 +1,22 @@
+import type { targetsV1 } from '@caseledger/contracts';
+import fc from 'fast-check';
 import { LaneCutter, type CutChunk } from './lane-cutter.js';
 import { aRow } from './row.fixture.js';
-import { decodeRows } from './row-objects.js';
+import { decodeRows, encodeRow, storedRows, type StoredRow } from './row-objects.js';
+
+const UNMARKED = { tied: false, decision: undefined, expected: undefined };
+
+function stored(row: targetsV1.Row): StoredRow {
+  const [only] = storedRows(encodeRow(row));
+  if (only === undefined) throw new Error('No row was stored');
+  return only;
+}
 
 function cut(rows: number, lanes: number, limits?: { rows: number; bytes: number }): { chunks: CutChunk[]; perLane: number[] } {
   const cutter = new LaneCutter(lanes, limits);
   const chunks: CutChunk[] = [];
   for (let row = 1; row <= rows; row += 1) {
-    const chunk = cutter.add(row % lanes, aRow({ row }));
+    const chunk = cutter.add(row % lanes, stored(aRow({ row })), UNMARKED);
     if (chunk !== undefined) chunks.push(chunk);
   }
   chunks.push(...cutter.rest());
@@ -39,5 +49,36 @@ describe('cutting lanes into chunks (PRODUCT §6: 500 rows or 512 KB)', () => {
   it('refuses an object that was cut short', () => {
     const [chunk] = cut(2, 1).chunks;
     expect(() => decodeRows((chunk?.bytes ?? Buffer.alloc(0)).subarray(0, -1))).toThrow('ends inside');
+  });
+
+  it('hands a row on as it was stored, with the marks of its plan and without its cells', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 300 });
+    const value = fc.record({ field: text, text, original: text, column: fc.integer({ min: -1, max: 999 }), clear: fc.boolean(), derived: fc.boolean() });
+    const issue = fc.record({ code: text, severity: text, column: fc.integer({ min: -1, max: 999 }), field: text, text, suggestion: text, params: fc.constant({ n: '1' }) });
+    const row = fc.record({
+      row: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+      line: fc.nat(),
+      sheet: text,
+      blank: fc.boolean(),
+      values: fc.array(value),
+      issues: fc.array(issue, { maxLength: 3 }),
+      leftOut: fc.boolean(),
+      tied: fc.constant(false),
+      decision: fc.constant(undefined),
+      expected: fc.constant(undefined),
+      cells: fc.array(text),
+      appliedBefore: fc.boolean(),
+    });
+    const decision = fc.option(fc.record({ action: text, record: text, decidedBy: text }), { nil: undefined });
+    const expected = fc.option(fc.record({ outcome: text, reason: text, record: text, version: fc.nat({ max: 2 ** 31 - 1 }) }), { nil: undefined });
+    fc.assert(
+      fc.property(row, fc.record({ tied: fc.boolean(), decision, expected }), (one, marks) => {
+        const cutter = new LaneCutter(1);
+        cutter.add(0, stored(one), marks);
+        const [chunk] = [...cutter.rest()];
+        expect(decodeRows(chunk?.bytes ?? Buffer.alloc(0))).toEqual([{ ...one, cells: [], ...marks }]);
+        expect([chunk?.firstRow, chunk?.lastRow]).toEqual([one.row, one.row]);
+      }),
+    );
   });
 });

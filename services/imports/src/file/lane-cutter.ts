@@ -1,5 +1,4 @@
-import { type targetsV1 } from '@caseledger/contracts';
-import { encodeRow } from './row-objects.js';
+import { encodeMarks, LENGTH_BYTES, type RowMarks, type StoredRow } from './row-objects.js';
 
 /** Rows and bytes of one chunk: what is handled in one transaction (PRODUCT §6). */
 export interface ChunkLimits {
@@ -26,8 +25,12 @@ interface Lane {
   firstRow: number;
   lastRow: number;
   sizeBytes: number;
-  parts: Buffer[];
+  /** The chunk so far, `sizeBytes` of it in use. */
+  bytes: Buffer;
 }
+
+/** What a lane's buffer begins with; it grows to a chunk. */
+const LANE_BYTES_FIRST = 8 * 1024;
 
 /**
  * Cuts rows, given in file order, into the chunks of their lanes. What is cut depends on the rows and their lanes
@@ -37,20 +40,24 @@ export class LaneCutter {
   private readonly lanes: Lane[];
 
   constructor(lanes: number, private readonly limits: ChunkLimits = CHUNK_LIMITS) {
-    this.lanes = Array.from({ length: lanes }, () => ({ seq: 0, rows: 0, firstRow: Infinity, lastRow: 0, sizeBytes: 0, parts: [] }));
+    this.lanes = Array.from({ length: lanes }, () => ({ seq: 0, rows: 0, firstRow: Infinity, lastRow: 0, sizeBytes: 0, bytes: Buffer.allocUnsafeSlow(LANE_BYTES_FIRST) }));
   }
 
-  /** Takes a row; answers the chunk that it filled up, if it did. */
-  add(lane: number, row: targetsV1.Row): CutChunk | undefined {
-    const bytes = encodeRow(row);
+  /** Takes a row; answers the chunk that was full before it, if one was. */
+  add(lane: number, { row, kept }: StoredRow, marks: RowMarks): CutChunk | undefined {
+    const added = encodeMarks(marks);
+    const sizeBytes = LENGTH_BYTES + kept.length + added.length;
     const at = this.laneAt(lane);
-    const full = at.rows > 0 && (at.rows >= this.limits.rows || at.sizeBytes + bytes.length > this.limits.bytes);
+    const full = at.rows > 0 && (at.rows >= this.limits.rows || at.sizeBytes + sizeBytes > this.limits.bytes);
     const chunk = full ? this.take(lane, at) : undefined;
+    reserve(at, sizeBytes);
+    const end = at.bytes.writeUInt32BE(kept.length + added.length, at.sizeBytes);
+    at.bytes.set(kept, end);
+    at.bytes.set(added, end + kept.length);
     at.rows += 1;
-    at.firstRow = Math.min(at.firstRow, row.row);
-    at.lastRow = Math.max(at.lastRow, row.row);
-    at.sizeBytes += bytes.length;
-    at.parts.push(bytes);
+    at.firstRow = Math.min(at.firstRow, row);
+    at.lastRow = Math.max(at.lastRow, row);
+    at.sizeBytes += sizeBytes;
     return chunk;
   }
 
@@ -66,13 +73,12 @@ export class LaneCutter {
 
   private take(lane: number, at: Lane): CutChunk {
     const { seq, rows, firstRow, lastRow } = at;
-    const chunk = { lane, seq, rows, firstRow, lastRow, bytes: Buffer.concat(at.parts) };
+    const chunk = { lane, seq, rows, firstRow, lastRow, bytes: Buffer.from(at.bytes.subarray(0, at.sizeBytes)) };
     at.seq += 1;
     at.rows = 0;
     at.firstRow = Infinity;
     at.lastRow = 0;
     at.sizeBytes = 0;
-    at.parts = [];
     return chunk;
   }
 
@@ -81,4 +87,12 @@ export class LaneCutter {
     if (at === undefined) throw new Error(`There is no lane ${lane}`);
     return at;
   }
+}
+
+function reserve(lane: Lane, more: number): void {
+  const needed = lane.sizeBytes + more;
+  if (needed <= lane.bytes.length) return;
+  const larger = Buffer.allocUnsafeSlow(Math.max(needed, lane.bytes.length * 2));
+  lane.bytes.copy(larger, 0, 0, lane.sizeBytes);
+  lane.bytes = larger;
 }

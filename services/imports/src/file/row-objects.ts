@@ -5,19 +5,20 @@ import { targetsV1 } from '@caseledger/contracts';
  * by its length as an unsigned 32-bit big-endian number.
  */
 
-const LENGTH_BYTES = 4;
+/** In front of each message. */
+export const LENGTH_BYTES = 4;
 
 /** One row, with its length in front. */
 export function encodeRow(row: targetsV1.Row): Buffer {
-  return framed(targetsV1.Row.encode(row).finish());
+  return framed(row, targetsV1.Row.encode);
 }
 
 export function encodeVerdict(verdict: targetsV1.RowVerdict): Buffer {
-  return framed(targetsV1.RowVerdict.encode(verdict).finish());
+  return framed(verdict, targetsV1.RowVerdict.encode);
 }
 
 export function encodeMatch(match: targetsV1.RowMatch): Buffer {
-  return framed(targetsV1.RowMatch.encode(match).finish());
+  return framed(match, targetsV1.RowMatch.encode);
 }
 
 /** The rows of an object. @throws Error when the bytes are not such an object. */
@@ -33,21 +34,125 @@ export function decodeMatches(bytes: Buffer): targetsV1.RowMatch[] {
   return decodeAll(bytes, targetsV1.RowMatch.decode);
 }
 
+/** A row of a row object that is not read, only handed on. */
+export interface StoredRow {
+  readonly row: number;
+  /** The row as stored, without what chunks say anew and without its cells; good as long as the object's bytes. */
+  readonly kept: Buffer;
+}
+
+/** What the chunk of a plan or run says about a row beyond its row object. */
+export type RowMarks = Pick<targetsV1.Row, 'tied' | 'decision' | 'expected'>;
+
+/** The rows of an object in its order, undecoded. @throws Error when the bytes are not such an object. */
+export function storedRows(bytes: Buffer): StoredRow[] {
+  return messagesOf(bytes).map(storedRow);
+}
+
+/**
+ * Marks as bytes that follow a row's kept ones: a message of protobuf may be written in parts, and a stored row has no
+ * marks of its own.
+ */
+export function encodeMarks({ tied, decision, expected }: RowMarks): Uint8Array {
+  if (decision === undefined && expected === undefined) return tied ? TIED : UNMARKED;
+  return encoded({ ...NO_ROW, tied, decision, expected }, targetsV1.Row.encode);
+}
+
+const NO_ROW: targetsV1.Row = targetsV1.Row.decode(new Uint8Array());
+const UNMARKED = new Uint8Array();
+const TIED = targetsV1.Row.encode({ ...NO_ROW, tied: true }).finish();
+
+/** `tied`, `decision`, `expected` and `cells` of the contract's Row: said anew by chunks, or left behind. */
+const [FIRST_REPLACED, LAST_REPLACED] = [8, 11];
+
+function storedRow(message: Buffer): StoredRow {
+  const reader = new FieldReader(message);
+  const kept: Buffer[] = [];
+  let row = 0;
+  let from = 0;
+  for (let start = 0; start < message.length; start = reader.at) {
+    const field = reader.next();
+    if (field === 1) row = reader.value;
+    if (field < FIRST_REPLACED || field > LAST_REPLACED) continue;
+    if (from < start) kept.push(message.subarray(from, start));
+    from = reader.at;
+  }
+  if (from < message.length) kept.push(message.subarray(from));
+  const [only] = kept;
+  return { row, kept: kept.length === 1 && only !== undefined ? only : Buffer.concat(kept) };
+}
+
+/** Steps over the fields of a message without reading them. */
+class FieldReader {
+  at = 0;
+  /** The last number read: the value of a field that is one. */
+  value = 0;
+
+  constructor(private readonly bytes: Buffer) {}
+
+  /** Steps over one field and answers its number. */
+  next(): number {
+    const tag = this.number();
+    const wire = tag & 7;
+    if (wire === 0) this.value = this.number();
+    else if (wire === 2) this.skip(this.number());
+    else if (wire === 1 || wire === 5) this.skip(wire === 1 ? 8 : 4);
+    else throw new Error(`A row with a field of wire type ${wire}`);
+    if (this.at > this.bytes.length) throw new Error('The object ends inside a field');
+    return tag >>> 3;
+  }
+
+  private skip(bytes: number): void {
+    this.at += bytes;
+  }
+
+  private number(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.bytes[this.at] ?? 0;
+      this.at += 1;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    return value >>> 0;
+  }
+}
+
 function decodeAll<T>(bytes: Buffer, decode: (input: Uint8Array) => T): T[] {
-  const messages: T[] = [];
+  return messagesOf(bytes).map((message) => decode(message));
+}
+
+function messagesOf(bytes: Buffer): Buffer[] {
+  const messages: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
     if (at + LENGTH_BYTES > bytes.length) throw new Error('The object ends inside a length');
     const end = at + LENGTH_BYTES + bytes.readUInt32BE(at);
     if (end > bytes.length) throw new Error('The object ends inside a message');
-    messages.push(decode(bytes.subarray(at + LENGTH_BYTES, end)));
+    messages.push(bytes.subarray(at + LENGTH_BYTES, end));
     at = end;
   }
   return messages;
 }
 
-function framed(message: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + message.length);
-  bytes.writeUInt32BE(message.length, 0);
-  bytes.set(message, LENGTH_BYTES);
+type Writer = ReturnType<typeof targetsV1.Row.encode>;
+
+/** A writer that is not in use: its buffer has grown, and growing it costs more than encoding a row. */
+let spare: Writer | undefined;
+
+function encoded<T>(message: T, encode: (message: T, writer?: Writer) => Writer): Uint8Array {
+  const taken = spare;
+  // A message that cannot be encoded leaves its beginning in the writer, which is then not used again.
+  spare = undefined;
+  const writer = encode(message, taken);
+  const bytes = writer.finish();
+  spare = writer;
   return bytes;
+}
+
+function framed<T>(message: T, encode: (message: T, writer?: Writer) => Writer): Buffer {
+  const bytes = encoded(message, encode);
+  const frame = Buffer.allocUnsafe(LENGTH_BYTES + bytes.length);
+  frame.writeUInt32BE(bytes.length, 0);
+  frame.set(bytes, LENGTH_BYTES);
+  return frame;
 }

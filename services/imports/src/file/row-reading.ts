@@ -14,7 +14,9 @@ export function toRow(
 ): targetsV1.Row {
   const read = fileRow.blank ? { values: [], issues: [], leftOut: false } : readRow(fileRow.cells, mapping, options, fileRow.issues);
   return {
-    ...place,
+    row: place.row,
+    line: place.line,
+    sheet: place.sheet,
     blank: fileRow.blank,
     values: read.values.map(({ field, text, original, column, clear, derived }) => ({
       field,
