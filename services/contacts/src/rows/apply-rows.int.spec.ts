@@ -220,6 +220,36 @@ describe('prediction and run over chunks of a lane', () => {
       planned.map(({ outcome, effects }) => ({ outcome, effects })),
     );
   });
+
+  it('agree where an earlier chunk changes a record without asking for all of its keys', async () => {
+    const update = options({ duplicatePolicy: 'UPDATE' });
+    const before = await world.openRun([1]);
+    const known = { email: 'kept@kestrel.net', phone: '+14155550611' };
+    const other = { email: 'given@kestrel.net', phone: '+14155550612' };
+    const made = [
+      row(1, { ...ada, ...known }),
+      row(2, { firstName: 'Bo', lastName: 'Hale', ...other }),
+      row(3, { firstName: 'Cy', lastName: 'Hale', phone: other.phone }),
+    ];
+    await before.apply(0, 0, made, options({ duplicatePolicy: 'CREATE' }));
+    const chunks = [
+      [
+        row(1, { ...ada, email: known.email, jobTitle: 'Nurse' }, { tied: true }),
+        row(2, { firstName: 'Bo', lastName: 'Hale', email: other.email, phone: '+14155550613' }, { tied: true }),
+      ],
+      [
+        row(3, { ...ada, phone: known.phone, jobTitle: 'Pilot' }, { tied: true }),
+        row(4, { firstName: 'Cy', lastName: 'Hale', phone: other.phone, jobTitle: 'Pilot' }, { tied: true }),
+      ],
+    ];
+    const run = await world.openRun([2]);
+    const planned = await run.judgeLane(chunks, update);
+    const done = [];
+    for (const [seq, chunk] of chunks.entries()) done.push(...(await run.apply(0, seq, chunk, update)).outcomes);
+    const told = done.map(({ outcome, match }) => [outcome, match?.record]);
+    expect(planned.map(({ outcome, match }) => [outcome, match?.record])).toEqual(told);
+    expect(told).toEqual([1, 2, 1, 3].map((number) => ['UPDATED', before.record(number)]));
+  });
 });
 
 describe('the views', () => {

@@ -9,9 +9,12 @@ import { judgeRow, type Judged } from './row-judge.js';
 import { verdictOf } from './row-outcome.js';
 import type { KnownRecord, RowView } from './row-view.js';
 
-/** What earlier tied rows of a lane would have done: their records, and the owners of those records' keys. */
+/**
+ * What earlier tied rows of a lane would have done: their records, and by key which records have got it or given it up.
+ * Never all owners of a key: a chunk knows them only for the keys that its own rows ask for.
+ */
 interface Overlay {
-  owners: Record<string, readonly string[]>;
+  keys: Record<string, Record<string, boolean>>;
   records: Record<string, KnownRecord>;
 }
 
@@ -36,23 +39,33 @@ export async function judgeRows(
   const overlay = readOverlay(request.overlay);
   lay(overlay, view);
   const judged = rows.map((row) => judgeRow(row, context, view));
-  for (const each of judged) if (each.row.tied) note(overlay, each, view);
+  for (const each of judged) if (each.row.tied) note(overlay, each);
   return { verdicts: judged.map(verdictOf), overlay: Buffer.from(JSON.stringify(overlay)) };
 }
 
 function readOverlay(bytes: Buffer): Overlay {
   // Written by `judgeRows` of this service and kept sealed by imports.
-  return bytes.length === 0 ? { owners: {}, records: {} } : (JSON.parse(bytes.toString()) as Overlay);
+  return bytes.length === 0 ? { keys: {}, records: {} } : (JSON.parse(bytes.toString()) as Overlay);
 }
 
 function lay(overlay: Overlay, view: RowView): void {
-  for (const [key, owners] of Object.entries(overlay.owners)) view.setOwners(key, owners);
+  for (const [key, changes] of Object.entries(overlay.keys)) {
+    const owners = new Set(view.owners(key));
+    for (const [id, has] of Object.entries(changes)) {
+      if (has) owners.add(id);
+      else owners.delete(id);
+    }
+    view.setOwners(key, [...owners].sort());
+  }
   for (const [id, record] of Object.entries(overlay.records)) view.setRecord(id, record);
 }
 
-function note(overlay: Overlay, { record, before, after }: Judged, view: RowView): void {
+function note(overlay: Overlay, { record, before, after }: Judged): void {
   if (after === undefined) return;
   overlay.records[record] = after;
-  const keys = [...keysOfRecord(after.state), ...(before === undefined ? [] : keysOfRecord(before.state))];
-  for (const key of keys) overlay.owners[keyText(key)] = view.owners(keyText(key));
+  const had = new Set(before === undefined ? [] : keysOfRecord(before.state).map(keyText));
+  for (const key of keysOfRecord(after.state).map(keyText)) {
+    if (!had.delete(key)) overlay.keys[key] = { ...overlay.keys[key], [record]: true };
+  }
+  for (const key of had) overlay.keys[key] = { ...overlay.keys[key], [record]: false };
 }
