@@ -80,6 +80,8 @@ interface Step {
 
 const FIELDS = 'cursor state done total counts { read created updated merged unchanged skipped failed held } ratePerSecond secondsLeft';
 const WAITING: readonly string[] = ['PAUSED', 'PAUSED_RESOURCE', 'PAUSED_ACCESS'];
+/** While its ledger is open an import is not over, even when every row has its outcome (RUN-002). */
+const AT_WORK: readonly string[] = ['QUEUED', 'RUNNING', 'CANCELLING', ...WAITING];
 
 /** Follows an import to its end; a socket that breaks goes on with the cursor of the last step. Paused ends it too. */
 export async function followImport(context: CliContext, api: Api, id: string): Promise<ImportView> {
@@ -126,7 +128,7 @@ function show(output: Output, label: string, id: string, step: Step): void {
   output.line({ event: 'progress', id, state: step.state, done: step.done, total: step.total, cursor: step.cursor });
   const rate = step.ratePerSecond === null ? '' : `${Math.round(step.ratePerSecond)}/s`;
   const left = step.secondsLeft === null ? '' : ` ${step.secondsLeft} s left`;
-  output.progress(label, step.done, step.total, `${rate}${left}`);
+  output.progress(label, step.done, step.total, `${rate}${left}`, !AT_WORK.includes(step.state));
 }
 
 /** graphql-ws rejects with an array of GraphQL errors, a close event or an error; each is told in words. */

@@ -36,10 +36,13 @@ export class Output {
     for (const row of all) this.say(row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd());
   }
 
-  /** Progress: a bar that is redrawn on a terminal, one line per tenth when piped. */
-  progress(label: string, done: number, total: number, extra: string): void {
+  /**
+   * Progress: a bar that is redrawn on a terminal, one line per tenth when piped. It is full only when the work is over,
+   * which may be later than its last row.
+   */
+  progress(label: string, done: number, total: number, extra: string, isOver = true): void {
     if (this.json) return;
-    const share = total === 0 ? 0 : done / total;
+    const share = Math.min(total === 0 ? 0 : done / total, isOver ? 1 : 0.99);
     const text = `${label} ${String(Math.floor(share * 100)).padStart(3)} %  ${done}/${total}  ${extra}`.trimEnd();
     if (this.err.isTTY !== true) {
       const tenth = `${label}${Math.floor(share * 10)}`;

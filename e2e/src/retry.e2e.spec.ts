@@ -67,7 +67,9 @@ describe('rows that failed or were held', () => {
     const retried = await company.until(done.id, ['COMPLETED']);
     expect(retried.counts).toEqual({ ...done.counts, created: 4, failed: 1 });
     expect(sumOf(retried)).toBe(7);
-    expect(attemptsOf(retried).map(({ attempt, kind, rows: tried }) => [attempt, kind, tried])).toEqual([[1, 'IMPORT', 7], [2, 'RETRY', 3]]);
+    expect(attemptsOf(retried).map(({ attempt, kind, rows: tried }) => [attempt, kind, tried])).toEqual([[1, 'IMPORT', 7], [2, 'RETRY', 4]]);
+    const kept = await company.rows(done.id, 'ledger', '&attempts=all&code=ROW_ALREADY_APPLIED');
+    expect(kept.map(({ row, attempt, issues }) => [row, attempt, issues.at(-1)?.message])).toEqual([[1, 2, 'Row 1 was applied before; not applied again.']]);
     const ledger = await company.rows(done.id);
     expect(ledgerLines(ledger)).toEqual([
       '1 CREATED', '2 CREATED', '3 CREATED', '4 FAILED EMAIL_INVALID', '5 SKIPPED ROW_BLANK', '6 SKIPPED DUPLICATE_IN_FILE', '7 CREATED',

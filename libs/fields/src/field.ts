@@ -45,6 +45,8 @@ export interface FieldDefinition {
   readonly label: string;
   readonly levels: Readonly<Record<ImportType, Level>>;
   readonly type: FieldType;
+  /** Read only by those who hold `sensitive.read` (SEC-013). */
+  readonly sensitive?: true;
   readonly group: FieldGroup;
   readonly slot?: Slot;
   /** Longest text in characters (code points), for one value. */

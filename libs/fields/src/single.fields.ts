@@ -104,6 +104,7 @@ export const SINGLE_FIELDS: readonly FieldDefinition[] = [
     label: 'Date of birth',
     ...none,
     type: 'date',
+    sensitive: true,
     synonyms: wordings(`
       dob, d o b, birth date, birthdate, birthday, born, born on, birth day, client date of birth, geburtsdatum,
       geburtstag, date de naissance, fecha de nacimiento, data di nascita, data de nascimento, geboortedatum, data

@@ -120,7 +120,7 @@ async function continueRetry(context: ImportContext, job: JobAtWork, state: Anal
       run,
       plan: uuid8('plan', run),
       importDay: await todayIn(tx),
-      rows: retry.rows.length - applied.size,
+      rows: retry.rows.length,
       source: { kind: 'FILE', importId: job.about },
       selection: EVERY_FAILED_ROW,
       alreadyApplied: applied.size,

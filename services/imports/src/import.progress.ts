@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { importsV1 } from '@caseledger/contracts';
-import { NO_COUNTS, type OutcomeCounts } from './import/import.events.js';
+import { NO_COUNTS } from './import/import.events.js';
 import type { ImportContext } from './import.context.js';
 import { countsReply } from './import.replies.js';
 import { readViews } from './projections/imports.projection.js';
@@ -20,7 +20,11 @@ const LAST = new Set(['COMPLETED', 'CANCELLED', 'REJECTED', 'DISCARDED', 'EXPIRE
 
 interface Standing {
   readonly state: string;
+  /** Rows of each attempt, by its number, or records of the revert under 1. */
+  readonly totals: ReadonlyMap<number, number>;
+  /** Of the attempt at work, or of what there is to do before the first. */
   readonly total: number;
+  readonly attempt: number;
 }
 
 /** @param isRevert the id is a revert's */
@@ -46,7 +50,7 @@ export async function* progressOf(
     if (steps.length === PAGE_STEPS) continue;
     if (standing.state !== told) {
       told = standing.state;
-      yield stateReply(step, standing, steps.at(-1)?.counts ?? (await lastCounts(context, tenant, id, step)));
+      yield stateReply(step, standing, steps.at(-1) ?? (await stepAt(context, tenant, id, step)));
     }
     if (LAST.has(standing.state)) return;
     await pause(POLL_MS, undefined, { signal: o.signal }).catch(() => undefined);
@@ -57,54 +61,51 @@ type Tx = Parameters<Parameters<ImportContext['store']['transaction']>[1]>[0];
 
 async function ofImport(tx: Tx, id: string): Promise<Standing | undefined> {
   const view = (await readViews(tx, [id])).get(id);
-  return view === undefined ? undefined : { state: view.state, total: view.analysis?.rows ?? 0 };
+  if (view === undefined) return undefined;
+  const totals = new Map(view.attempts.map(({ attempt, rows }) => [attempt, rows]));
+  return { state: view.state, totals, total: view.attempts.at(-1)?.rows ?? view.analysis?.rows ?? 0, attempt: Math.max(1, view.attempts.length) };
 }
 
 async function ofRevert(tx: Tx, id: string): Promise<Standing | undefined> {
   const view = (await readReverts(tx, [id])).get(id);
-  return view === undefined ? undefined : { state: view.state, total: view.records };
+  return view === undefined ? undefined : { state: view.state, totals: new Map([[1, view.records]]), total: view.records, attempt: 1 };
 }
 
-async function lastCounts(context: ImportContext, tenant: string, id: string, step: number): Promise<OutcomeCounts> {
+async function stepAt(context: ImportContext, tenant: string, id: string, step: number): Promise<ProgressRow | undefined> {
   const [last] = step === 0 ? [] : await context.store.transaction(tenant, (tx) => progressAfter(tx, id, step - 1, 1));
-  return last?.counts ?? NO_COUNTS;
+  return last;
 }
 
 /** `told` is the state that the client was told last; a chunk was stored while the run was running. */
-function stepReply(row: ProgressRow, { total }: Standing, told: string, ratePerSecond: number): importsV1.ProgressStep {
-  const done = doneOf(row.counts);
+function stepReply({ step, attempt, done, counts, at }: ProgressRow, { totals }: Standing, told: string, ratePerSecond: number): importsV1.ProgressStep {
+  const total = Math.max(done, totals.get(attempt) ?? 0);
   return {
-    cursor: `${row.step}.${told}`,
+    cursor: `${step}.${told}`,
     state: 'RUNNING',
-    done: Math.min(done, Math.max(0, total - 1)),
+    done,
     total,
-    counts: countsReply(row.counts),
+    counts: countsReply(counts),
     ratePerSecond,
-    secondsLeft: ratePerSecond > 0 ? Math.ceil(Math.max(0, total - done) / ratePerSecond) : 0,
-    atMs: row.at.getTime(),
+    secondsLeft: ratePerSecond > 0 ? Math.ceil((total - done) / ratePerSecond) : 0,
+    atMs: at.getTime(),
     last: false,
   };
 }
 
-function stateReply(step: number, { state, total }: Standing, counts: OutcomeCounts): importsV1.ProgressStep {
+function stateReply(step: number, { state, total, attempt }: Standing, row: ProgressRow | undefined): importsV1.ProgressStep {
   const isLast = LAST.has(state);
-  const done = Math.min(doneOf(counts), Math.max(0, total - 1));
+  const done = row?.attempt === attempt ? Math.min(row.done, total) : 0;
   return {
     cursor: `${step}.${state}`,
     state,
     done: isLast ? total : done,
     total,
-    counts: countsReply(counts),
+    counts: countsReply(row?.counts ?? NO_COUNTS),
     ratePerSecond: 0,
     secondsLeft: 0,
     atMs: Date.now(),
     last: isLast,
   };
-}
-
-/** Rows of an import, or records of a revert, whose tally counts a total. */
-function doneOf(counts: OutcomeCounts & { readonly total?: number }): number {
-  return counts.total ?? counts.read;
 }
 
 /** A cursor that is none begins at the first step. */

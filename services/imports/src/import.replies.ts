@@ -1,7 +1,7 @@
 import type { importsV1 } from '@caseledger/contracts';
 import type { StoreTransaction } from '@caseledger/event-store';
 import { reachOf, type CallContext } from '@caseledger/service-kit';
-import { analysisView, type StoredAnalysis } from './file/analyse.js';
+import { writtenOf } from './import/import.js';
 import type { ImportOptions, OutcomeCounts } from './import/import.events.js';
 import { statusOf, type AttemptView, type ImportView, type PlanView } from './projections/import-view.js';
 import { importsOfFile, queuePlace } from './projections/imports.projection.js';
@@ -15,10 +15,10 @@ import { revertBar } from './revert/revert.decider.js';
 const RUNNING = new Set(['RUNNING', 'PAUSED', 'PAUSED_RESOURCE', 'PAUSED_ACCESS', 'CANCELLING']);
 
 /** Everything about one import (HIS-003); `analysis` where it was read. */
-export async function importReply(tx: StoreTransaction, view: ImportView, caller: CallContext, analysis?: StoredAnalysis): Promise<importsV1.Import> {
+export async function importReply(tx: StoreTransaction, view: ImportView, caller: CallContext, analysis?: importsV1.Analysis): Promise<importsV1.Import> {
   const isRunning = RUNNING.has(view.state);
   const tally = isRunning ? await readTally(tx, view.id) : undefined;
-  const attempts = view.attempts.length > 0 ? await countsByAttempt(tx, view.id) : new Map<number, OutcomeCounts>();
+  const attempts = view.attempts.length > 0 ? await countsByAttempt(tx, view.attempts) : new Map<number, OutcomeCounts>();
   const pace = isRunning ? await paceOf(tx, view.id) : undefined;
   const reverts = await revertsOf(tx, view.id);
   const earlier = view.file.sha256 === '' ? [] : await importsOfFile(tx, view.file.sha256, view.id);
@@ -26,7 +26,7 @@ export async function importReply(tx: StoreTransaction, view: ImportView, caller
     ...summaryOf(view, caller),
     ...progressOf(view, attempts, pace),
     file: { ...fileOf(view), earlierImports: earlier.map(({ id }) => id) },
-    analysis: analysis === undefined ? undefined : analysisView(analysis),
+    analysis,
     counts: countsReply(tally?.counts ?? view.counts),
     attempts: view.attempts.map((attempt) => attemptReply(attempt, attempts.get(attempt.attempt))),
     reverts: reverts.map(({ id }) => id),
@@ -81,13 +81,13 @@ function summaryOf(view: ImportView, caller: CallContext): Summary {
   };
 }
 
-/** The bar is full only when the ledger is closed (RUN-002). */
+/** Rows of the present attempt that have their outcome; that its ledger is closed is said by the state (RUN-002). */
 function progressOf(view: ImportView, attempts: ReadonlyMap<number, OutcomeCounts>, pace: Pace | undefined) {
   const attempt = view.attempts.at(-1);
   const total = attempt?.rows ?? 0;
   const hasEnded = view.state === 'COMPLETED' || view.state === 'CANCELLED';
   const known = attempt === undefined ? 0 : (attempts.get(attempt.attempt)?.read ?? 0);
-  const done = hasEnded ? total : Math.min(known, Math.max(0, total - 1));
+  const done = hasEnded ? total : Math.min(known, total);
   const ratePerSecond = pace?.ratePerSecond ?? 0;
   return {
     done,
@@ -141,14 +141,16 @@ function attemptReply(attempt: AttemptView, counts: OutcomeCounts | undefined): 
   };
 }
 
+/** Whether the caller may revert an import of this user. */
+export function mayRevert(caller: CallContext, createdBy: string): boolean {
+  const reach = reachOf(caller.permissions, 'imports.revert');
+  return reach === 'all' || (reach === 'own' && createdBy === caller.subject);
+}
+
 /** Why a revert is not available to this caller; empty when it is (REV-001). */
 export function revertCode(view: ImportView, caller: CallContext): string {
-  const reach = reachOf(caller.permissions, 'imports.revert');
-  if (reach === 'none' || (reach === 'own' && view.createdBy !== caller.subject)) return 'REVERT_FORBIDDEN';
-  const bar = revertBar({ status: view.state, revertState: view.revertState });
-  if (bar !== undefined) return bar;
-  const { created, updated, merged } = view.counts;
-  return created + updated + merged === 0 ? 'REVERT_NOTHING_TO_DO' : '';
+  if (!mayRevert(caller, view.createdBy)) return 'REVERT_FORBIDDEN';
+  return revertBar({ status: view.state, revertState: view.revertState, written: writtenOf(view.counts) }) ?? '';
 }
 
 function retryCode(view: ImportView): string {

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { importsV1 } from '@caseledger/contracts';
 import type { CallContext, Rpc } from '@caseledger/service-kit';
 import { analyseFile, bufferSource } from '@caseledger/tabular';
@@ -64,9 +65,9 @@ async function run(id: string): Promise<importsV1.Import> {
   return reached(id, 'COMPLETED');
 }
 
-const rowsOf = (id: string, of: string, over: Partial<importsV1.ListRowsRequest> = {}) =>
+const rowsOf = (id: string, of: string, over: Partial<importsV1.ListRowsRequest> = {}, caller = manager) =>
   controller.listRows(
-    rpc({ id, of, outcome: '', reason: '', code: '', column: 0, allAttempts: false, first: 0, afterRow: 0, brief: false, rows: [], filterColumn: false, ...over }),
+    rpc({ id, of, outcome: '', reason: '', code: '', column: 0, allAttempts: false, first: 0, afterRow: 0, brief: false, rows: [], filterColumn: false, ...over }, caller),
   );
 
 async function textOf(chunks: AsyncIterable<importsV1.FileChunk>): Promise<string> {
@@ -138,8 +139,12 @@ describe('the edge of imports', () => {
       const now = await reached(id, 'COMPLETED');
       return now.attempts.length === 2 && now.counts?.failed === 0 ? now : undefined;
     }, { deadlineMs: 20_000 });
-    expect(retried.attempts[1]?.rows).toBe(1);
+    expect(retried.attempts[1]).toMatchObject({ rows: 2, counts: { read: 2, created: 1, unchanged: 1 } });
     expect(memory.records.get('ida@kestrel-mail.net')?.writers).toEqual(writers);
+    expect(retried.counts).toMatchObject({ read: 3, created: 2, updated: 1, unchanged: 0, failed: 0 });
+    const tries = (await rowsOf(id, 'LEDGER', { allAttempts: true, rows: [1] })).rows;
+    expect(tries.map(({ attempt, outcome, issues }) => [attempt, outcome, issues.map(({ code }) => code)])).toEqual([[1, 'CREATED', []], [2, 'UNCHANGED', ['ROW_ALREADY_APPLIED']]]);
+    expect((await rowsOf(id, 'LEDGER', { rows: [1] })).rows).toMatchObject([{ attempt: 1, outcome: 'CREATED' }]);
   });
 
   it('RUN-003 progress gives every step once, from any cursor on', async () => {
@@ -169,11 +174,12 @@ describe('the edge of imports', () => {
       }, { deadlineMs: 20_000 });
     expect((await ready(first, 'READY')).counts).toMatchObject({ total: 2, archived: 2 });
     memory.edit('r2@kestrel-mail.net', 'Z');
+    memory.edit('r2@kestrel-mail.net', 'Z', 'import:later');
     const hash = (await ready(first, 'READY')).hash;
     await expect(controller.confirmRevert(rpc({ id: first, hash, idempotencyKey: '' }))).rejects.toMatchObject({ code: 'REVERT_PREVIEW_STALE' });
     const second = (await controller.getReverts(rpc({ ids: [], importId: id }))).reverts.at(-1)?.id ?? '';
     const preview = await ready(second, 'READY');
-    expect(preview.counts).toMatchObject({ archived: 1, kept: 1 });
+    expect(preview).toMatchObject({ counts: { archived: 1, kept: 1 }, builtOnBy: ['later'] });
     await controller.confirmRevert(rpc({ id: second, hash: preview.hash, idempotencyKey: '' }));
     const done = await ready(second, 'COMPLETED');
     expect(done).toMatchObject({ counts: { total: 2, archived: 1, kept: 1 }, done: 2, total: 2 });
@@ -185,6 +191,49 @@ describe('the edge of imports', () => {
     await ready(restore, 'COMPLETED');
     expect((await ready(second, 'RESTORED')).state).toBe('RESTORED');
     expect((await reached(id, 'COMPLETED')).revertState).toBe('NONE');
+  });
+
+  it('REV-001: says who may not, and that there is nothing, before anything is asked for', async () => {
+    const id = await started(FILE.replaceAll('ana@', 'uma@'), 'edge 8');
+    await run(id);
+    const asked = { importId: id, createdPolicy: '', recordPolicies: {}, idempotencyKey: '' };
+    const other = { ...manager, subject: '0198c0de-0000-7000-8000-0000000000dd', permissions: ['imports.read', 'imports.revert:own'] };
+    await expect(controller.previewRevert(rpc(asked, other))).rejects.toMatchObject({ code: 'REVERT_FORBIDDEN', kind: 'access' });
+    const auditor = { ...manager, permissions: ['imports.read'] };
+    await expect(controller.previewRevert(rpc(asked, auditor))).rejects.toMatchObject({ code: 'REVERT_FORBIDDEN' });
+    const empty = await started('First name,Last name,Email\nBo,Hale,not a mail\n', 'edge 10');
+    expect((await run(empty)).canRevert).toEqual({ available: false, code: 'REVERT_NOTHING_TO_DO' });
+    await expect(controller.previewRevert(rpc({ ...asked, importId: empty }))).rejects.toMatchObject({ code: 'REVERT_NOTHING_TO_DO' });
+    expect((await controller.getReverts(rpc({ ids: [], importId: empty }))).reverts).toEqual([]);
+  });
+
+  it('is cheap to look at: what never changes is opened once', async () => {
+    const id = await started(FILE.replaceAll('ana@', 'ola@'), 'edge 11');
+    await run(id);
+    const opened = jest.spyOn(harness.context.objects, 'get');
+    const first = await controller.getImports(rpc({ ids: [id] }));
+    const seen = opened.mock.calls.length;
+    expect(await controller.getImports(rpc({ ids: [id] }))).toEqual(first);
+    expect(opened.mock.calls.length).toBe(seen);
+    opened.mockRestore();
+  });
+
+  it('SEC-013: dates of birth are hidden from those who may not read them, in rows, findings and result files', async () => {
+    const text = 'First name,Last name,Email,Date of birth\nIva,Lee,iva@kestrel-mail.net,1980-02-03\nIvo,Hale,ivo@kestrel-mail.net,1979-13-45\n';
+    const id = await started(text, 'edge 12');
+    const auditor = { ...manager, subject: '0198c0de-0000-7000-8000-0000000000ee', permissions: ['imports.read'] };
+    await run(id);
+    const seenBy = async (caller: CallContext): Promise<string> => {
+      const rows = await Promise.all(['PREVIEW', 'PLAN', 'LEDGER'].map((of) => rowsOf(id, of, {}, caller)));
+      const files = await Promise.all(['SUCCEEDED', 'FAILED'].map((result) => textOf(controller.resultFile(rpc({ id, result, format: 'CSV' }, caller)))));
+      return JSON.stringify([rows, files, await controller.getImports(rpc({ ids: [id] }, caller))]);
+    };
+    const told = await seenBy(auditor);
+    for (const secret of ['1980', '1979', '02-03', '13-45']) expect(told).not.toContain(secret);
+    expect(told).toContain('DATE_INVALID');
+    expect(told).toContain('(hidden)');
+    const own = await seenBy({ ...manager, permissions: ['imports.read', 'sensitive.read:own'] });
+    for (const known of ['1980-02-03', '1979-13-45']) expect(own).toContain(known);
   });
 
   it('refuses whoever lacks the right, and another company sees nothing', async () => {

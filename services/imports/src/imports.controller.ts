@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { importsV1 } from '@caseledger/contracts';
 import { isUuid } from '@caseledger/event-store';
 import { notFound, validation } from '@caseledger/errors';
-import { requirePermission, requireReach, type CallContext, type Permission, type Rpc, type RpcController } from '@caseledger/service-kit';
+import { requirePermission, requireReach, type CallContext, type Rpc, type RpcController } from '@caseledger/service-kit';
 import { toProtoIssue } from './file/row-reading.js';
 import { progressOf } from './import.progress.js';
 import { importLine } from './import.replies.js';
@@ -14,6 +14,7 @@ import { readRevertTally } from './projections/ledger.queries.js';
 import { issueGroups } from './projections/plan.queries.js';
 import type { RevertView } from './projections/reverts.projection.js';
 import { originalFile, resultFile } from './result-file.js';
+import { shownChanges, shownRow } from './sensitive.js';
 import { revertReply } from './revert.operations.js';
 import { issueGroupReply, noticesOf } from './import.notices.js';
 
@@ -135,7 +136,9 @@ export class ImportsController implements RpcController<importsV1.ImportsService
 
   async listRows({ request, caller }: Rpc<importsV1.ListRowsRequest>): Promise<importsV1.ListRowsReply> {
     const view = await this.edge.allowed(caller, request.id, 'imports.read');
-    return this.edge.rows.list(caller.tenant, view, rowsQueryOf(request));
+    const hiding = await this.edge.hiding(caller, view);
+    const page = await this.edge.rows.list(caller.tenant, view, rowsQueryOf(request));
+    return { ...page, rows: page.rows.map((row) => shownRow(row, hiding)) };
   }
 
   async listIssues({ request, caller }: Rpc<importsV1.ImportIdRequest>): Promise<importsV1.ListIssuesReply> {
@@ -162,19 +165,19 @@ export class ImportsController implements RpcController<importsV1.ImportsService
   async *resultFile({ request, caller }: Rpc<importsV1.ResultFileRequest>): AsyncGenerator<importsV1.FileChunk> {
     const view = await this.edge.allowed(caller, request.id, 'imports.read');
     const { kind, format } = resultOf(request);
-    yield* resultFile(this.edge.context, caller.tenant, view, kind, format);
+    yield* resultFile(this.edge.context, caller.tenant, view, { kind, format, hiding: await this.edge.hiding(caller, view) });
   }
 
   async previewRevert(call: Rpc<importsV1.PreviewRevertRequest>): Promise<importsV1.RevertReply> {
     const { request, caller } = call;
-    await this.edge.allowed(caller, request.importId, 'imports.revert');
+    await this.edge.revertable(caller, request.importId);
     const policies = { created: request.createdPolicy, records: request.recordPolicies };
     const { id, replayed } = await this.edge.reverts.preview(callerOf(call), request.importId, policies, onceOf('revert', request));
     return this.revert(caller, id, replayed);
   }
 
   async confirmRevert(call: Rpc<importsV1.ConfirmRequest>): Promise<importsV1.RevertReply> {
-    await this.allowedRevert(call.caller, call.request.id, 'imports.revert');
+    await this.edge.revertable(call.caller, await this.importOf(call.caller, call.request.id));
     const { replayed } = await this.edge.reverts.confirm(callerOf(call), call.request.id, call.request.hash, onceOf('confirm revert', call.request));
     return this.revert(call.caller, call.request.id, replayed);
   }
@@ -192,7 +195,7 @@ export class ImportsController implements RpcController<importsV1.ImportsService
   }
 
   async restoreRevert(call: Command): Promise<importsV1.RevertReply> {
-    await this.allowedRevert(call.caller, call.request.id, 'imports.revert');
+    await this.edge.revertable(call.caller, await this.importOf(call.caller, call.request.id));
     const { id, replayed } = await this.edge.reverts.restore(callerOf(call), call.request.id, onceOf('restore', call.request));
     return this.revert(call.caller, id, replayed);
   }
@@ -209,9 +212,11 @@ export class ImportsController implements RpcController<importsV1.ImportsService
   }
 
   async listRevertRecords({ request, caller }: Rpc<importsV1.ListRevertRecordsRequest>): Promise<importsV1.ListRevertRecordsReply> {
-    await this.allowedRevert(caller, request.id, 'imports.read');
+    const view = await this.edge.allowed(caller, await this.importOf(caller, request.id), 'imports.read');
     if (request.after !== '' && !isUuid(request.after)) throw validation('VALUE_NOT_ALLOWED', { text: request.after, field: 'cursor' }, 'after');
-    return this.edge.reverts.records(caller.tenant, request.id, request.outcome, { first: pageOf(request.first), after: request.after });
+    const hiding = await this.edge.hiding(caller, view);
+    const page = await this.edge.reverts.records(caller.tenant, request.id, request.outcome, { first: pageOf(request.first), after: request.after });
+    return { ...page, records: page.records.map((record) => ({ ...record, changes: shownChanges(record.changes, hiding) })) };
   }
 
   async limits(): Promise<importsV1.LimitsReply> {
@@ -234,15 +239,15 @@ export class ImportsController implements RpcController<importsV1.ImportsService
     command: string,
     act: (caller: ReturnType<typeof callerOf>, id: string, once: ReturnType<typeof onceOf>) => Promise<{ replayed: boolean }>,
   ): Promise<importsV1.RevertReply> {
-    await this.allowedRevert(call.caller, call.request.id, 'imports.revert');
+    await this.edge.revertable(call.caller, await this.importOf(call.caller, call.request.id));
     const { replayed } = await act(callerOf(call), call.request.id, onceOf(command, call.request));
     return this.revert(call.caller, call.request.id, replayed);
   }
 
-  private async allowedRevert(caller: CallContext, id: string, permission: Permission): Promise<void> {
-    if (!isUuid(id)) throw notFound();
-    const { importId } = await this.edge.reverts.load(caller.tenant, id);
-    await this.edge.allowed(caller, importId, permission);
+  /** The import that a revert is of. @throws DomainError NOT_FOUND */
+  private async importOf(caller: CallContext, revert: string): Promise<string> {
+    if (!isUuid(revert)) throw notFound();
+    return (await this.edge.reverts.load(caller.tenant, revert)).importId;
   }
 
   private async revert(caller: CallContext, id: string, replayed: boolean): Promise<importsV1.RevertReply> {
@@ -251,7 +256,7 @@ export class ImportsController implements RpcController<importsV1.ImportsService
 
   private async revertOf(caller: CallContext, view: RevertView): Promise<importsV1.Revert> {
     const { total } = await this.edge.context.store.transaction(caller.tenant, (tx) => readRevertTally(tx, view.id));
-    return revertReply(view, total, await this.edge.reverts.builtOnBy(caller.tenant, view));
+    return revertReply(view, total);
   }
 }
 

@@ -1,18 +1,18 @@
 import type { importsV1 } from '@caseledger/contracts';
-import { isDomainError, notFound } from '@caseledger/errors';
+import { denied, notFound } from '@caseledger/errors';
 import { isUuid, type JsonValue } from '@caseledger/event-store';
 import { requirePermission, type CallContext, type Permission, type Rpc } from '@caseledger/service-kit';
+import { AnalysisViews } from './analysis.views.js';
 import type { Caller, OnceOnly } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
 import { ImportOperations } from './import.operations.js';
-import { importReply } from './import.replies.js';
+import { importReply, mayRevert } from './import.replies.js';
 import { ImportRows, type Differences } from './import.rows.js';
-import { readAnalysis } from './plan.inputs.js';
-import type { StoredAnalysis } from './file/analyse.js';
 import type { ImportView } from './projections/import-view.js';
 import { readViews } from './projections/imports.projection.js';
 import { RevertOperations } from './revert.operations.js';
 import { RunControl } from './run.control.js';
+import { hidingFrom, shownAnalysis, type Hiding } from './sensitive.js';
 import { Uploads } from './upload.js';
 
 /** The parts a controller works with, and what every call of it does alike. */
@@ -22,6 +22,7 @@ export class ImportsEdge {
   readonly control: RunControl;
   readonly reverts: RevertOperations;
   readonly rows: ImportRows;
+  private readonly analyses: AnalysisViews;
 
   constructor(
     readonly context: ImportContext,
@@ -32,6 +33,7 @@ export class ImportsEdge {
     this.control = new RunControl(context);
     this.reverts = new RevertOperations(context);
     this.rows = new ImportRows(context, differences);
+    this.analyses = new AnalysisViews(context.objects);
   }
 
   /** An import the caller may see or change. @throws DomainError NOT_FOUND for an unknown id, FORBIDDEN. */
@@ -42,6 +44,14 @@ export class ImportsEdge {
       throw notFound();
     }
     requirePermission(caller, permission, view.createdBy);
+    return view;
+  }
+
+  /** An import the caller may revert. @throws DomainError NOT_FOUND, REVERT_FORBIDDEN (REV-001). */
+  async revertable(caller: CallContext, id: string): Promise<ImportView> {
+    const [view] = await this.views(caller.tenant, [id]);
+    if (!mayRevert(caller, view?.createdBy ?? caller.subject)) throw denied('REVERT_FORBIDDEN');
+    if (view === undefined) throw notFound();
     return view;
   }
 
@@ -59,8 +69,9 @@ export class ImportsEdge {
   }
 
   async details(caller: CallContext, view: ImportView): Promise<importsV1.Import> {
-    const analysis = await this.analysisOf(caller.tenant, view);
-    return this.context.store.transaction(caller.tenant, (tx) => importReply(tx, view, caller, analysis));
+    const analysis = await this.analyses.of(caller.tenant, view);
+    const shown = analysis === undefined ? undefined : shownAnalysis(analysis, hidingFrom(caller, view, analysis));
+    return this.context.store.transaction(caller.tenant, (tx) => importReply(tx, view, caller, shown));
   }
 
   /** The findings, as long as there are any and the file is kept. */

@@ -40,6 +40,8 @@ interface Predicted {
   readonly outcomes: readonly targetsV1.RowOutcome[];
   /** Of each record's prediction, by record. */
   readonly digests: ReadonlyMap<string, string>;
+  /** Imports that wrote on top of what is taken out. */
+  readonly builders: readonly string[];
 }
 
 async function preview(context: ImportContext, job: JobAtWork): Promise<void> {
@@ -56,12 +58,13 @@ async function preview(context: ImportContext, job: JobAtWork): Promise<void> {
   }
   const counts = predicted.reduce((sum, { outcomes }) => countRecords(outcomes, sum), countRecords([]));
   const hash = hashOf(state, predicted);
+  const builtOnBy = [...new Set(predicted.flatMap(({ builders }) => builders))].sort();
   await context.commands.work(platform(job.tenant), { reverts: [job.about] }, async ({ tx, reverts: [held] }) => {
     await tx.query('delete from app.manifest where tenant = $1 and set_id = $2', [tx.tenant, job.about]);
     await tx.query('delete from app.revert_record where tenant = $1 and revert = $2', [tx.tenant, job.about]);
     await recordObjects(tx, predicted.flatMap(({ entries }) => entries));
     for (const one of predicted) await saveRecords(tx, job.about, one);
-    if (held !== undefined) held.add(finishPreview({ hash, counts, positions, chunksPerLane }, held.state));
+    if (held !== undefined) held.add(finishPreview({ hash, counts, positions, chunksPerLane, builtOnBy }, held.state));
     await job.complete(tx);
   });
 }
@@ -115,7 +118,11 @@ async function predict(context: ImportContext, job: JobAtWork, state: Previewing
       return { ...entry, kind, sha256: (await context.objects.put(tenant, state.importId, place, bytes)).sha256 };
     }),
   );
-  return { chunk, entries, outcomes: reply.outcomes, digests: digestsOf(reply) };
+  return { chunk, entries, outcomes: reply.outcomes, digests: digestsOf(reply), builders: buildersOf(reply) };
+}
+
+function buildersOf({ changes }: targetsV1.ChunkReply): string[] {
+  return changes.flatMap(({ keptBecause }) => /^import:(.+)$/.exec(keptBecause)?.[1] ?? []);
 }
 
 function policiesOf(state: Previewing, chunk: RecordChunk): Record<string, string> {

@@ -7,6 +7,7 @@ import type { ImportView } from './projections/import-view.js';
 import { EVERY_ROW, listLedger, type LedgerRow } from './projections/ledger.queries.js';
 import { ledgerEntry } from './row-entries.js';
 import { readStoredRows } from './row.sources.js';
+import { shownRow, type Hiding } from './sensitive.js';
 
 /*
  * The three result files: succeeded, failed, not applied (LED-005, LED-006). Their rows add up to the rows read; each
@@ -37,14 +38,13 @@ export async function* resultFile(
   context: ImportContext,
   tenant: string,
   view: ImportView,
-  kind: ResultKind,
-  format: ResultFormat,
+  { kind, format, hiding }: { readonly kind: ResultKind; readonly format: ResultFormat; readonly hiding: Hiding },
 ): AsyncGenerator<importsV1.FileChunk> {
   if (!view.file.kept) throw refused('FILE_EXPIRED');
   const state = await context.commands.load(tenant, view.id);
   const { facts } = await readAnalysis(context, tenant, state);
   const headers = facts.columns.map(({ name }) => name);
-  const rows = resultRows(context, tenant, view, kind, headers);
+  const rows = resultRows(context, tenant, view, { kind, headers, hiding });
   const header = [...OWN_COLUMNS[kind], ...headers];
   const base = view.file.name.replace(/\.[A-Za-z]{1,5}$/, '');
   const name = `${base}-${kind.toLowerCase().replace('_', '-')}.${format.toLowerCase()}`;
@@ -74,7 +74,13 @@ async function* withHeader(header: string[], rows: AsyncIterable<string[]>): Asy
   yield* rows;
 }
 
-async function* resultRows(context: ImportContext, tenant: string, view: ImportView, kind: ResultKind, headers: readonly string[]): AsyncGenerator<string[]> {
+interface Told {
+  readonly kind: ResultKind;
+  readonly headers: readonly string[];
+  readonly hiding: Hiding;
+}
+
+async function* resultRows(context: ImportContext, tenant: string, view: ImportView, told: Told): AsyncGenerator<string[]> {
   const configs = new Map<number, string>();
   const rowsOfFile = view.endedAs === 'CANCELLED' ? (view.analysis?.rows ?? 0) : 0;
   for (let afterRow = 0; ; ) {
@@ -82,11 +88,11 @@ async function* resultRows(context: ImportContext, tenant: string, view: ImportV
     const entries = await context.store.transaction(tenant, (tx) => listLedger(tx, view.id, EVERY_ROW, page));
     const last = entries.at(-1);
     if (last === undefined) return;
-    const wanted = entries.filter(({ outcome }) => kindOf(outcome) === kind);
+    const wanted = entries.filter(({ outcome }) => kindOf(outcome) === told.kind);
     const numbers = wanted.map(({ row }) => row);
     const stored = numbers.length === 0 ? [] : await readStoredRows(context, tenant, view.id, numbers, configs);
     const rowOf = new Map(stored.map((row) => [row.row, row]));
-    for (const entry of wanted) yield line(view.id, kind, entry, rowOf.get(entry.row), headers);
+    for (const entry of wanted) yield line(view.id, entry, rowOf.get(entry.row), told);
     afterRow = last.row;
   }
 }
@@ -96,28 +102,27 @@ function kindOf(outcome: string): ResultKind {
   return outcome === 'SKIPPED' ? 'NOT_APPLIED' : 'SUCCEEDED';
 }
 
-function line(importId: string, kind: ResultKind, entry: LedgerRow, row: targetsV1.Row | undefined, headers: readonly string[]): string[] {
-  const cells = headers.map((_, column) => row?.cells[column] ?? '');
-  return [importId, String(entry.row), ...explanation(kind, entry, row, headers), ...cells];
+function line(importId: string, entry: LedgerRow, row: targetsV1.Row | undefined, { kind, headers, hiding }: Told): string[] {
+  const { cells, issues } = shownRow(ledgerEntry(entry, row, { differences: [] }), hiding);
+  return [importId, String(entry.row), ...explanation(kind, entry, issues, headers), ...headers.map((_, column) => cells[column] ?? '')];
 }
 
-function explanation(kind: ResultKind, entry: LedgerRow, row: targetsV1.Row | undefined, headers: readonly string[]): string[] {
+function explanation(kind: ResultKind, entry: LedgerRow, issues: readonly targetsV1.RowIssue[], headers: readonly string[]): string[] {
   switch (kind) {
     case 'SUCCEEDED':
       return [entry.outcome, [...new Set(entry.effects.map(({ record }) => record))].join(' ')];
     case 'NOT_APPLIED':
       return [entry.reason, reasonText(entry)];
     case 'FAILED': {
-      const errors = errorsOf(entry, row);
+      const errors = errorsOf(entry, issues);
       const suggestions = errors.flatMap(({ suggestion }) => (suggestion === undefined || suggestion === '' ? [] : [suggestion]));
-      return [errors.map(({ code }) => code).join('; '), errors.map((issue) => told(issue, headers)).join('; '), suggestions.join('; ')];
+      return [errors.map(({ code }) => code).join('; '), errors.map((issue) => message(issue, headers)).join('; '), suggestions.join('; ')];
     }
   }
 }
 
 /** The errors of a row in the words of its ledger entry; where only the reason says why it failed, that. */
-function errorsOf(entry: LedgerRow, row: targetsV1.Row | undefined): RowIssue[] {
-  const { issues } = ledgerEntry(entry, row, { differences: [] });
+function errorsOf(entry: LedgerRow, issues: readonly targetsV1.RowIssue[]): RowIssue[] {
   const errors = issues.flatMap((issue) => (issue.severity === 'ERROR' && isCode(issue.code) ? [errorOf(issue, issue.code)] : []));
   if (errors.length > 0 || !isCode(entry.reason)) return errors;
   return [{ code: entry.reason, severity: 'ERROR' }];
@@ -136,7 +141,7 @@ function errorOf({ column, field, text, suggestion, params }: targetsV1.RowIssue
 }
 
 /** The message with the column it is about (FIL-013). */
-function told(issue: RowIssue, headers: readonly string[]): string {
+function message(issue: RowIssue, headers: readonly string[]): string {
   const place = issue.column === undefined || issue.column < 0 ? '' : `${headers[issue.column] ?? columnLetters(issue.column)}: `;
   return place + issueMessage(issue);
 }

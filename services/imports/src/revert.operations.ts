@@ -4,7 +4,7 @@ import { isUuid, uuid7, uuid8 } from '@caseledger/event-store';
 import type { Caller, OnceOnly } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
 import { changeRevertState } from './import/run.decider.js';
-import type { Import } from './import/import.js';
+import { hasEnded, type Import } from './import/import.js';
 import { findChunks, placeOf } from './objects/manifest.js';
 import { listRevertRecords, readReverts, revertsOf, type RevertRecordRow, type RevertView } from './projections/reverts.projection.js';
 import { confirmRevert, outdate, planRestore, planRevert, type ImportStanding } from './revert/revert.decider.js';
@@ -113,15 +113,6 @@ export class RevertOperations {
     return { records, hasNext: rows.length > page.first };
   }
 
-  /** Imports whose values stand on what this one wrote, as the predictions name them (REV-008). */
-  async builtOnBy(tenant: string, view: RevertView): Promise<string[]> {
-    if (view.hash === '') return [];
-    const first = await this.context.store.transaction(tenant, (tx) => listRevertRecords(tx, view.id, '', { first: 500, after: '' }));
-    const changes = await this.changesOf(tenant, view, first);
-    const writers = [...changes.values()].flat().map(({ keptBecause }) => /^import:(.+)$/.exec(keptBecause)?.[1]);
-    return [...new Set(writers.flatMap((writer) => writer ?? []))].sort();
-  }
-
   private async changesOf(tenant: string, view: RevertView, rows: readonly RevertRecordRow[]): Promise<Map<string, targetsV1.FieldChange[]>> {
     const places = [...new Map(rows.map(({ lane, seq }) => [`${lane}/${seq}`, { lane, seq }])).values()];
     const entries = await this.context.store.transaction(tenant, (tx) => findChunks(tx, view.id, 'verdict', places));
@@ -162,8 +153,8 @@ export class RevertOperations {
   }
 }
 
-export function revertReply(view: RevertView, done: number, builtOnBy: readonly string[]): importsV1.Revert {
-  const { id, importId, kind, ofRevert, state, hash, counts, records, createdPolicy, createdBy, code } = view;
+export function revertReply(view: RevertView, done: number): importsV1.Revert {
+  const { id, importId, kind, ofRevert, state, hash, counts, records, createdPolicy, createdBy, builtOnBy, code } = view;
   return {
     id,
     importId,
@@ -185,7 +176,7 @@ export function revertReply(view: RevertView, done: number, builtOnBy: readonly 
 }
 
 function standingOf(state: Import): ImportStanding {
-  return { status: state.status, revertState: state.status === 'NONE' ? 'NONE' : state.revert };
+  return { status: state.status, revertState: state.status === 'NONE' ? 'NONE' : state.revert, written: hasEnded(state) ? state.written : 0 };
 }
 
 /** The same key asks for the same preview. */

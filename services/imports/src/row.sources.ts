@@ -47,7 +47,7 @@ async function* rowsOfFile({ context, tenant, state, options, signal }: Reading)
   }
 }
 
-/** Rows keep the numbers and columns of the first file; those applied before are left out (LED-007). */
+/** Rows keep the numbers and columns of the first file; those applied before are marked, and told as such (LED-007). */
 async function* rowsOfCorrectedFile(reading: Reading, uploadId: string): AsyncGenerator<targetsV1.Row[]> {
   const { context, tenant, state, options, signal } = reading;
   const upload = await context.commands.load(tenant, uploadId);
@@ -66,11 +66,10 @@ async function* rowsOfCorrectedFile(reading: Reading, uploadId: string): AsyncGe
         .map((row) => ({ row, number: Number(row.cells[rowColumn]?.text.trim()) }));
       const numbers = numbered.map(({ number }) => number);
       const applied = await context.store.transaction(tenant, (tx) => alreadyApplied(tx, state.importId, numbers));
-      yield numbered
-        .filter(({ number }) => !applied.has(number))
-        .map(({ row, number }) =>
-          toRow(reorderCells(unguarded(row), columnOf), { row: number, line: row.line, sheet }, state.mapping.columns, options),
-        );
+      yield numbered.map(({ row, number }) => ({
+        ...toRow(reorderCells(unguarded(row), columnOf), { row: number, line: row.line, sheet }, state.mapping.columns, options),
+        appliedBefore: applied.has(number),
+      }));
     }
   } finally {
     await copy.remove();

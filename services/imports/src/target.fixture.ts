@@ -87,9 +87,9 @@ export class MemoryTarget {
     };
   }
 
-  /** A change by a person, outside of any import. */
-  edit(email: string, city: string): void {
-    this.write(email, city, 'person');
+  /** A change by a person, or by another writer, outside of the imports at work. */
+  edit(email: string, city: string, writer = 'person'): void {
+    this.write(email, city, writer);
     this.publish('ContactFieldsChanged', uuid8('record', email), factsV1.RecordChanged.encode({ fields: ['city'], reason: '' }).finish());
   }
 
@@ -141,6 +141,7 @@ export class MemoryTarget {
     const base = { row: row.row, reason: '', match: undefined, effects: [], changes: [], issues: row.issues, pinnedVersion: 0 };
     const error = row.issues.find(({ severity }) => severity === 'ERROR');
     if (row.blank) return { ...base, outcome: 'SKIPPED', reason: 'ROW_BLANK' };
+    if (row.appliedBefore) return { ...base, outcome: 'UNCHANGED', issues: [{ code: 'ROW_ALREADY_APPLIED', severity: 'WARNING', column: -1, field: '', text: '', suggestion: '', params: {} }] };
     if (error !== undefined) return { ...base, outcome: 'FAILED', reason: error.code };
     const email = emailOf(row);
     const record = this.records.get(email);
@@ -183,13 +184,16 @@ export class MemoryTarget {
   }
 
   private revert(request: targetsV1.RevertChunkRequest): targetsV1.ChunkReply {
+    const changes: targetsV1.FieldChange[] = [];
     const outcomes = request.records.map((record) => {
       const known = [...this.records.values()].find(({ id }) => id === record);
+      const builders = (known?.writers ?? []).filter((writer) => writer.startsWith('import:'));
+      changes.push(...builders.map((keptBecause) => ({ record, field: 'city', before: '', after: '', column: -1, keptBecause })));
       const outcome = known?.writers.includes('person') === true ? 'KEPT' : 'ARCHIVED';
       const effects = [{ kind: `CONTACT_${outcome}`, record, fromVersion: 1, toVersion: 2 }];
       return { row: 0, outcome, reason: '', effects, codes: [], changed: [], match: undefined, decision: undefined };
     });
-    if (request.dryRun) return { answer: CHUNK_ANSWER_APPLIED, nextSeq: 0, state: RUN_STATE_RUNNING, outcomes, changes: [], replayed: false };
+    if (request.dryRun) return { answer: CHUNK_ANSWER_APPLIED, nextSeq: 0, state: RUN_STATE_RUNNING, outcomes, changes, replayed: false };
     const turn = this.turn(request);
     return 'answer' in turn ? turn : this.finish(request, turn, outcomes);
   }

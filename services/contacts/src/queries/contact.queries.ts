@@ -1,4 +1,5 @@
 import { pgArray, type EventStore, type StoreTransaction } from '@caseledger/event-store';
+import { fieldByKey } from '@caseledger/fields';
 import { reachOf, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
 import { nameOf, primaryOf, type ContactState } from '../contact/contact.js';
@@ -17,9 +18,6 @@ export interface ContactRow {
 }
 
 export const CONTACT_COLUMNS = 'c.id, c.version, c.state, c.created_at, c.created_by, c.changed_at, c.changed_by';
-
-/** Values that need a permission of their own (SEC-013). */
-const SENSITIVE: readonly string[] = ['dateOfBirth'];
 
 const BY_IDS = `
 select ${CONTACT_COLUMNS}, l.shard || ':' || l.last_pos as position
@@ -60,7 +58,7 @@ export function maySee(caller: CallContext, createdBy: string): boolean {
 
 /** Whether a field is kept from the caller (SEC-013). */
 export function isHidden(caller: CallContext, createdBy: string, field: string): boolean {
-  if (!SENSITIVE.includes(field) || caller.kind === 'service') return false;
+  if (fieldByKey(field)?.sensitive !== true || caller.kind === 'service') return false;
   const reach = reachOf(caller.permissions, 'sensitive.read');
   return !(reach === 'all' || (reach === 'own' && createdBy === caller.subject));
 }

@@ -85,7 +85,8 @@ export type Running = Known & {
   /** What the import goes back to when a retry ends; the import itself ends as it ends. */
   readonly endsAs: 'COMPLETED' | 'CANCELLED' | null;
 };
-export type Ended = Known & { readonly status: 'COMPLETED' | 'CANCELLED'; readonly attempt: Attempt };
+/** `written` counts the rows that made or changed a record. */
+export type Ended = Known & { readonly status: 'COMPLETED' | 'CANCELLED'; readonly attempt: Attempt; readonly written: number };
 export type Final = Known & { readonly status: 'REJECTED' | 'DISCARDED' | 'EXPIRED' };
 
 /** An import as its events tell it: a union over the states of PRODUCT §4. */
@@ -210,7 +211,7 @@ function evolveRun(state: Existing, event: ImportEvent): Import | undefined {
       };
     case 'ImportCancelled':
       return isRunning(state) || state.status === 'QUEUED'
-        ? { ...known, status: 'CANCELLED', attempt: state.attempt }
+        ? { ...known, status: 'CANCELLED', attempt: state.attempt, written: writtenOf(event.data.counts) }
         : undefined;
     case 'ImportRevertChanged':
       return { ...state, revert: event.data.state };
@@ -233,9 +234,9 @@ function evolveRunning(state: Running, event: ImportEvent): Import | undefined {
     case 'ImportCancelRequested':
       return { ...rest, status: 'CANCELLING' };
     case 'ImportCompleted':
-      return { ...knownOf(rest), status: 'COMPLETED', attempt: state.attempt };
+      return { ...knownOf(rest), status: 'COMPLETED', attempt: state.attempt, written: writtenOf(event.data.counts) };
     case 'RetryCompleted':
-      return { ...knownOf(rest), status: state.endsAs ?? 'COMPLETED', attempt: state.attempt };
+      return { ...knownOf(rest), status: state.endsAs ?? 'COMPLETED', attempt: state.attempt, written: writtenOf(event.data.counts) };
     default:
       return undefined;
   }
@@ -243,17 +244,23 @@ function evolveRunning(state: Running, event: ImportEvent): Import | undefined {
 
 /** Leaves behind what belongs to one status only. */
 function knownOf(state: Existing): Known {
-  const { status: _status, plan: _plan, attempt: _attempt, endsAs: _endsAs, ...known } = {
+  const { status: _status, plan: _plan, attempt: _attempt, endsAs: _endsAs, written: _written, ...known } = {
     plan: undefined,
     attempt: undefined,
     endsAs: undefined,
     ...state,
+/** Rows that made or changed a record: what of an import there is to take back. */
+export function writtenOf({ created, updated, merged }: Pick<OutcomeCounts, 'created' | 'updated' | 'merged'>): number {
+  return created + updated + merged;
+}
+
   };
   return known;
 }
 
 function decided(
   before: ReadonlyMap<number, RowDecision>,
+    written: undefined,
   data: Extract<ImportEvent, { type: 'RowsDecided' }>['data'],
 ): ReadonlyMap<number, RowDecision> {
   const after = new Map(before);

@@ -85,7 +85,7 @@ export interface StartRetry {
   readonly run: string;
   readonly plan: string;
   readonly importDay: string;
-  /** How many rows are tried. */
+  /** Rows of the attempt, with those of a corrected file that were applied before. */
   readonly rows: number;
   readonly source: RetrySource;
   readonly selection: Attempt['selection'];

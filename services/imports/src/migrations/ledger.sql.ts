@@ -30,8 +30,8 @@ create table app.run_chunk (
   primary key (tenant, run, lane, seq))`;
 
 /**
- * Counts of the last attempt of every row (or of the records of a revert), and the number of its last step. The steps
- * are numbered as they become known here; a rebuild numbers them anew.
+ * Counts of the last attempt of every row (or of the records of a revert), and the number of its last step; below each
+ * run of an import, the counts of that attempt alone. The steps are numbered as they become known here; a rebuild numbers them anew.
  */
 const TALLY = `
 create table app.tally (
@@ -48,6 +48,7 @@ create table app.import_progress (
   step bigint not null,
   attempt int not null,
   rows int not null,
+  done int not null,
   counts jsonb not null,
   at timestamptz not null,
   primary key (tenant, subject, step))`;

@@ -1,6 +1,7 @@
 import { factsV1, targetsV1 } from '@caseledger/contracts';
 import { pgArray } from '@caseledger/event-store';
 import { byTenant, consume, type ConsumerTransaction, type Consumption } from '@caseledger/event-streams';
+import type { OutcomeCounts } from '../import/import.events.js';
 import type { RowTarget } from '../row-target.js';
 import { countRecords, countRows } from './outcome-counts.js';
 
@@ -62,31 +63,40 @@ async function applyChunk(tx: ConsumerTransaction, tenant: string, at: Date, chu
   ]);
   if (isOfRevert(chunk)) {
     await recordResults(tx, tenant, chunk);
-    return saveTally(tx, tenant, at, chunk, tally, countRecords(chunk.rows, { ...countRecords([]), ...tally.counts }));
+    const counts = countRecords(chunk.rows, { ...countRecords([]), ...tally.counts });
+    return saveTally(tx, tenant, at, chunk, { step: tally.step + 1, counts, done: counts.total });
   }
   const replaced = await replaceEarlier(tx, tenant, chunk);
   const latest = await insertRows(tx, tenant, chunk, at);
   const before = countRows(replaced, { ...countRows([]), ...tally.counts }, -1);
-  return saveTally(tx, tenant, at, chunk, tally, countRows(latest, before));
+  const { read: done } = await addToAttempt(tx, tenant, chunk);
+  return saveTally(tx, tenant, at, chunk, { step: tally.step + 1, counts: countRows(latest, before), done });
 }
 
 /** The last attempt of a row counts: earlier entries step back. */
 async function replaceEarlier(tx: ConsumerTransaction, tenant: string, chunk: Applied): Promise<{ outcome: string; reason: string }[]> {
   if (chunk.attempt <= 1) return [];
+  const tried = chunk.rows.filter(({ codes }) => !codes.some(({ code }) => code === KEPT_CODE));
   const { rows } = await tx.query<{ outcome: string; reason: string }>(
     `update app.import_row e set latest = false from unnest($3::int[]) r
      where e.tenant = $1 and e.import_id = $2 and e.row = r and e.attempt < $4 and e.latest
      returning e.outcome, e.reason`,
-    [tenant, chunk.importId, pgArray('int4', chunk.rows.map(({ row }) => row)), chunk.attempt],
+    [tenant, chunk.importId, pgArray('int4', tried.map(({ row }) => row)), chunk.attempt],
   );
   return rows;
 }
+
+/** A row of a corrected file that was applied before: told in that attempt, and its earlier outcome stays (LED-007). */
+const KEPT_CODE = 'ROW_ALREADY_APPLIED';
+const KEPT = `'[{"code":"${KEPT_CODE}"}]'`;
 
 /** A rebuild reads partitions in any order: an entry that comes after a later attempt's is not the last one. */
 const INSERT_ROWS = `
 insert into app.import_row (tenant, import_id, row, attempt, latest, outcome, reason, codes, effects, changed, match, decision, at)
 select $1, $2, n.row, $4,
-  not exists (select from app.import_row l where l.tenant = $1 and l.import_id = $2 and l.row = n.row and l.attempt > $4),
+  ($4 = 1 or not n.codes @> ${KEPT}) and not exists (
+    select from app.import_row l
+    where l.tenant = $1 and l.import_id = $2 and l.row = n.row and l.attempt > $4 and not l.codes @> ${KEPT}),
   n.outcome, n.reason, n.codes, n.effects, n.changed, n.match, n.decision, $5
 from unnest($3::int[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[])
   as n (row, outcome, reason, codes, effects, changed, match, decision)
@@ -148,14 +158,28 @@ async function lockTally(tx: ConsumerTransaction, tenant: string, subject: strin
   return { step: Number(rows[0]?.step ?? 0), counts: rows[0]?.counts ?? {} };
 }
 
+/** The counts of the attempt by itself, kept under its run (LED-009); whoever adds to them holds the import's tally. */
+async function addToAttempt(tx: ConsumerTransaction, tenant: string, chunk: Applied): Promise<OutcomeCounts> {
+  const { counts: before } = await lockTally(tx, tenant, chunk.run);
+  const counts = countRows(chunk.rows, { ...countRows([]), ...before });
+  await tx.query('update app.tally set counts = $3 where tenant = $1 and subject = $2', [tenant, chunk.run, JSON.stringify(counts)]);
+  return counts;
+}
+
+interface Step {
+  readonly step: number;
+  readonly counts: object;
+  /** Rows of the attempt, or records of the revert, that have their outcome. */
+  readonly done: number;
+}
+
 /** Stores the new counts and the step that led to them, numbered under the tally's lock (RUN-003). */
-async function saveTally(tx: ConsumerTransaction, tenant: string, at: Date, chunk: Applied, tally: Tally, counts: object): Promise<void> {
+async function saveTally(tx: ConsumerTransaction, tenant: string, at: Date, chunk: Applied, { step, counts, done }: Step): Promise<void> {
   const subject = subjectOf(chunk);
-  const step = tally.step + 1;
   const json = JSON.stringify(counts);
   await tx.query('update app.tally set step = $3, counts = $4 where tenant = $1 and subject = $2', [tenant, subject, step, json]);
   await tx.query(
-    `insert into app.import_progress (tenant, subject, step, attempt, rows, counts, at) values ($1, $2, $3, $4, $5, $6, $7)`,
-    [tenant, subject, step, chunk.attempt, chunk.rows.length, json, at],
+    `insert into app.import_progress (tenant, subject, step, attempt, rows, done, counts, at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [tenant, subject, step, chunk.attempt, chunk.rows.length, done, json, at],
   );
 }

@@ -143,20 +143,17 @@ export async function countsOf(tx: StoreTransaction, importId: string): Promise<
   return rows[0] ?? NO_COUNTS;
 }
 
-/** Counts of one attempt by itself, for the list of attempts (LED-009). */
-export async function countsByAttempt(tx: StoreTransaction, importId: string): Promise<Map<number, OutcomeCounts>> {
-  const { rows } = await tx.query<{ attempt: number; outcome: string; held: boolean; n: number }>(
-    `select attempt, outcome, reason = 'HELD_FOR_REVIEW' as held, count(*)::int as n
-     from app.import_row where tenant = $1 and import_id = $2 group by 1, 2, 3`,
-    [tx.tenant, importId],
+/** Counts of each attempt by itself, by its number (LED-009); an attempt without any outcome is absent. */
+export async function countsByAttempt(tx: StoreTransaction, attempts: readonly { readonly attempt: number; readonly run: string }[]): Promise<Map<number, OutcomeCounts>> {
+  const { rows } = await tx.query<{ run: string; counts: Partial<OutcomeCounts> }>(
+    'select subject as run, counts from app.tally where tenant = $1 and subject = any($2::uuid[])',
+    [tx.tenant, pgArray('uuid', attempts.map(({ run }) => run))],
   );
-  const counts = new Map<number, OutcomeCounts>();
-  for (const { attempt, outcome, held, n } of rows) {
-    const known = counts.get(attempt) ?? NO_COUNTS;
-    const name = outcome.toLowerCase() as Lowercase<'CREATED'>;
-    counts.set(attempt, { ...known, read: known.read + n, [name]: known[name] + n, held: known.held + (held ? n : 0) });
-  }
-  return counts;
+  const countsOfRun = new Map(rows.map(({ run, counts }) => [run, { ...NO_COUNTS, ...counts }]));
+  return new Map(attempts.flatMap(({ attempt, run }) => {
+    const counts = countsOfRun.get(run);
+    return counts === undefined ? [] : [[attempt, counts]];
+  }));
 }
 
 /** Counts and last step as the progress tells them; zeros before the first chunk. */
@@ -180,6 +177,8 @@ export interface ProgressRow {
   readonly step: number;
   readonly attempt: number;
   readonly rows: number;
+  /** Rows of the attempt, or records of the revert, that have their outcome. */
+  readonly done: number;
   readonly counts: OutcomeCounts;
   readonly at: Date;
 }
@@ -187,7 +186,7 @@ export interface ProgressRow {
 /** Steps after a step, oldest first (RUN-003). */
 export async function progressAfter(tx: StoreTransaction, subject: string, step: number, limit: number): Promise<ProgressRow[]> {
   const { rows } = await tx.query<Omit<ProgressRow, 'step'> & { step: string }>(
-    `select step, attempt, rows, counts, at from app.import_progress
+    `select step, attempt, rows, done, counts, at from app.import_progress
      where tenant = $1 and subject = $2 and step > $3 order by step limit $4`,
     [tx.tenant, subject, step, limit],
   );

@@ -20,6 +20,7 @@ export interface RevertView {
   readonly createdAt: string;
   readonly endedAt: string;
   readonly code: string;
+  readonly builtOnBy: readonly string[];
   /** The preview made instead of one that had become stale. */
   readonly replacedBy: string;
 }
@@ -44,7 +45,7 @@ export function evolveRevertView(view: RevertView | undefined, stored: StoredEve
   if (view === undefined) {
     if (event.type !== 'RevertPlanned') return undefined;
     const { revertId: id, importId, kind, ofRevert, createdPolicy, plannedBy: createdBy } = event.data;
-    const blank = { hash: '', counts: NO_REVERT_COUNTS, records: 0, endedAt: '', code: '', replacedBy: '' };
+    const blank = { hash: '', counts: NO_REVERT_COUNTS, records: 0, endedAt: '', code: '', builtOnBy: [], replacedBy: '' };
     return { id, importId, kind, ofRevert, state: 'PREVIEWING', createdPolicy, createdBy, createdAt: at, ...blank };
   }
   return { ...view, ...changesBy(event, at) };
@@ -53,8 +54,8 @@ export function evolveRevertView(view: RevertView | undefined, stored: StoredEve
 function changesBy(event: RevertEvent, at: string): Partial<RevertView> {
   switch (event.type) {
     case 'RevertPreviewed': {
-      const { hash, counts } = event.data;
-      return { state: 'READY', hash, counts, records: counts.total };
+      const { hash, counts, builtOnBy } = event.data;
+      return { state: 'READY', hash, counts, records: counts.total, builtOnBy };
     }
     case 'RevertStale':
       return { state: 'STALE', code: event.data.code, replacedBy: event.data.by };

@@ -2,9 +2,9 @@ import * as decide from './revert.decider.js';
 import { NO_REVERT_COUNTS, type RevertEvent } from './revert.events.js';
 import { evolveRevert, noRevert, type Revert } from './revert.js';
 
-const standing = { status: 'COMPLETED', revertState: 'NONE' as const };
+const standing = { status: 'COMPLETED', revertState: 'NONE' as const, written: 3 };
 const plan = { revertId: 'v', importId: 'i', createdPolicy: 'KEEP' as const, recordPolicies: {}, plannedBy: 'dana' };
-const preview = { hash: 'h', counts: NO_REVERT_COUNTS, positions: [], chunksPerLane: [1] };
+const preview = { hash: 'h', counts: NO_REVERT_COUNTS, positions: [], chunksPerLane: [1], builtOnBy: [] };
 const planned: RevertEvent[] = [{ type: 'RevertPlanned', data: { ...plan, kind: 'REVERT', ofRevert: '' } }];
 const ready: RevertEvent[] = [...planned, { type: 'RevertPreviewed', data: preview }];
 const queued: RevertEvent[] = [...ready, { type: 'RevertConfirmed', data: { hash: 'h', confirmedBy: 'dana' } }];
@@ -14,12 +14,13 @@ const types = (events: readonly RevertEvent[]): string[] => events.map(({ type }
 
 describe('whether a revert is available (REV-001)', () => {
   it.each([
-    [{ status: 'RUNNING', revertState: 'NONE' as const }, 'REVERT_IMPORT_RUNNING'],
-    [{ status: 'CANCELLING', revertState: 'NONE' as const }, 'REVERT_IMPORT_RUNNING'],
-    [{ status: 'COMPLETED', revertState: 'REVERTING' as const }, 'REVERT_ALREADY_RUNNING'],
-    [{ status: 'COMPLETED', revertState: 'REVERTED' as const }, 'REVERT_NOTHING_TO_DO'],
-    [{ status: 'MAPPING', revertState: 'NONE' as const }, 'REVERT_NOTHING_TO_DO'],
-    [{ status: 'CANCELLED', revertState: 'PARTLY_REVERTED' as const }, undefined],
+    [{ ...standing, status: 'RUNNING' }, 'REVERT_IMPORT_RUNNING'],
+    [{ ...standing, status: 'CANCELLING' }, 'REVERT_IMPORT_RUNNING'],
+    [{ ...standing, revertState: 'REVERTING' as const }, 'REVERT_ALREADY_RUNNING'],
+    [{ ...standing, revertState: 'REVERTED' as const }, 'REVERT_NOTHING_TO_DO'],
+    [{ ...standing, status: 'MAPPING', written: 0 }, 'REVERT_NOTHING_TO_DO'],
+    [{ ...standing, status: 'CANCELLED', written: 0 }, 'REVERT_NOTHING_TO_DO'],
+    [{ ...standing, status: 'CANCELLED', revertState: 'PARTLY_REVERTED' as const }, undefined],
     [standing, undefined],
   ])('%j: %s', (one, code) => {
     expect(decide.revertBar(one)).toBe(code);
@@ -50,7 +51,7 @@ describe('a revert', () => {
   });
 
   it('one at a time per import', () => {
-    const busy = { status: 'COMPLETED', revertState: 'REVERTING' as const };
+    const busy = { ...standing, revertState: 'REVERTING' as const };
     expect(() => decide.confirmRevert('h', 'dana', busy, given(ready))).toThrow(expect.objectContaining({ code: 'REVERT_ALREADY_RUNNING' }));
   });
 

@@ -16,6 +16,8 @@ export interface PlanRevert {
 export interface ImportStanding {
   readonly status: string;
   readonly revertState: 'NONE' | 'REVERTING' | 'PARTLY_REVERTED' | 'REVERTED';
+  /** Rows that made or changed a record. */
+  readonly written: number;
 }
 
 /** The reason a revert is not available, or undefined when it is (REV-001); there is no time limit. */
@@ -27,7 +29,7 @@ export function revertBar(
     case 'CANCELLED':
     case 'FAILED':
       if (standing.revertState === 'REVERTING') return 'REVERT_ALREADY_RUNNING';
-      return standing.revertState === 'REVERTED' ? 'REVERT_NOTHING_TO_DO' : undefined;
+      return standing.revertState === 'REVERTED' || standing.written === 0 ? 'REVERT_NOTHING_TO_DO' : undefined;
     case 'QUEUED':
     case 'RUNNING':
     case 'PAUSED':

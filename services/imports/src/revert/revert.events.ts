@@ -42,6 +42,8 @@ export type RevertEvent =
         counts: RevertCounts;
         positions: readonly RevertPosition[];
         chunksPerLane: readonly number[];
+        /** Imports whose values stand on what this one wrote, sorted (REV-008). */
+        builtOnBy: readonly string[];
       }
     >
   | Fact<'RevertStale', { code: string; by: string }>

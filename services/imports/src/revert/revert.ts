@@ -15,6 +15,7 @@ export interface Preview {
   readonly counts: RevertCounts;
   readonly positions: readonly RevertPosition[];
   readonly chunksPerLane: readonly number[];
+  readonly builtOnBy: readonly string[];
 }
 
 export type Previewing = Planned & { readonly status: 'PREVIEWING' };
