@@ -74,15 +74,9 @@ export class ImportsEdge {
     return this.context.store.transaction(caller.tenant, (tx) => importReply(tx, view, caller, shown));
   }
 
-  /** The findings, as long as there are any and the file is kept. */
-  private async analysisOf(tenant: string, view: ImportView): Promise<StoredAnalysis | undefined> {
-    if (view.analysis === null || !view.file.kept) return undefined;
-    try {
-      return await readAnalysis(this.context, tenant, await this.context.commands.load(tenant, view.id));
-    } catch (error) {
-      if (isDomainError(error) && (error.code === 'FILE_EXPIRED' || error.code === 'STATE_NOT_ALLOWED')) return undefined;
-      throw error;
-    }
+  /** What the caller does not get to see of an import (SEC-013). */
+  async hiding(caller: CallContext, view: ImportView): Promise<Hiding> {
+    return hidingFrom(caller, view, await this.analyses.of(caller.tenant, view));
   }
 }
 
