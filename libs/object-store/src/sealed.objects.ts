@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { notFound } from '@caseledger/errors';
 import { FRAME_BYTES, FrameCipher, HEADER_BYTES, corrupt, saltOf, sealedRange, shapeOf } from './frame.cipher.js';
-import type { ByteRange, ObjectStore, PutOptions } from './object.store.js';
+import type { ByteRange, KeyPage, ObjectStore, PutOptions } from './object.store.js';
 
 /** Frames read at once while streaming: 1 MiB of plaintext in memory. */
 const STREAM_FRAMES = 16;
@@ -38,6 +38,8 @@ export interface SealedObjects {
   /** Size of the plaintext, or undefined if there is no such object. */
   size(key: string): Promise<number | undefined>;
   source(key: string, secret: Buffer): Promise<SealedSource>;
+  /** Keys that begin with `prefix`, as `ObjectStore.list` gives them. */
+  list(prefix: string, options: { readonly after?: string; readonly limit: number }): Promise<KeyPage>;
   delete(key: string): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export function sealedObjects(store: ObjectStore): SealedObjects {
       return head === undefined ? undefined : shapeOf(head.size).plainSize;
     },
     source: (key, secret) => openSealed(store, key, secret),
+    list: (prefix, options) => store.list(prefix, options),
     delete: (key) => store.delete(key),
   };
 }

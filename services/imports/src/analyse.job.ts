@@ -106,7 +106,8 @@ async function recogniseRetry(context: ImportContext, job: JobAtWork, facts: Fil
   if (importId === '') return undefined;
   const origin = await context.commands.load(job.tenant, importId);
   const rowsOfFile = origin.status === 'NONE' ? 0 : (origin.analysis?.rows ?? 0);
-  const isOfIt = hasEnded(origin) && [...rows].every((row) => row <= rowsOfFile);
+  // Once its file is gone an import cannot read its rows again: what comes then is an import like any other.
+  const isOfIt = hasEnded(origin) && origin.file?.kept === true && [...rows].every((row) => row <= rowsOfFile);
   return isOfIt ? { importId, rows: [...rows] } : undefined;
 }
 

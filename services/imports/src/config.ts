@@ -31,6 +31,9 @@ export interface ImportLimits {
   readonly inFlightPerRun: number;
   /** A chunk without an outcome for so long is dispatched again. */
   readonly redispatchMs: number;
+  /** How long original files are kept, and drafts that nobody comes back to. */
+  readonly fileDays: number;
+  readonly draftDays: number;
 }
 
 export interface ImportsConfig {
@@ -62,6 +65,8 @@ export const DEFAULT_IMPORT_LIMITS: ImportLimits = {
   inFlightPerLane: 2,
   inFlightPerRun: 16,
   redispatchMs: 60_000,
+  fileDays: 365,
+  draftDays: 30,
 };
 
 /** The configuration of imports and of the worker's part of it. @throws ConfigurationFaults naming every fault at once. */
@@ -86,9 +91,10 @@ export function readImportsConfig(env: Environment = process.env): ImportsConfig
     rows: integer('IMPORTS_ROWS_MAX', { otherwise: limits.rows, min: 1, max: 50_000_000 }),
     columns: integer('IMPORTS_COLUMNS_MAX', { otherwise: limits.columns, min: 1, max: 10_000 }),
     running: integer('IMPORTS_RUNNING_MAX', { otherwise: limits.running, min: 1, max: 100 }),
+    fileDays: integer('IMPORTS_FILE_DAYS', { otherwise: limits.fileDays, min: 30, max: 3_650 }),
   });
   const { masterKey, contextSecret, listen, contactsAddress, objectsDir, workDir, logLevel } = read;
-  const { appUrl, tailUrl, ownerUrl, poolMax, vaultUrl, fileBytes, rows, columns, running } = read;
+  const { appUrl, tailUrl, ownerUrl, poolMax, vaultUrl, fileBytes, rows, columns, running, fileDays } = read;
   return {
     database: { appUrl, tailUrl, poolMax, ...(ownerUrl === undefined ? {} : { ownerUrl }) },
     // Nothing follows the vault: the app role stands in for the tail.
@@ -99,7 +105,7 @@ export function readImportsConfig(env: Environment = process.env): ImportsConfig
     contactsAddress,
     objectsDir,
     workDir,
-    limits: { ...limits, fileBytes, rows, columns, running },
+    limits: { ...limits, fileBytes, rows, columns, running, fileDays },
     operations: { host: read.operationsHost, port: read.operationsPort },
     logLevel,
   };

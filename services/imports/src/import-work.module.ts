@@ -4,8 +4,10 @@ import { analyseJob } from './analyse.job.js';
 import { chunkConsumer, type ChunkCrashPoint } from './chunk.consumer.js';
 import { closeJob } from './close.job.js';
 import { cutJob } from './cut.job.js';
+import { expireJob } from './expire.job.js';
 import { finishPlanJob } from './finish-plan.job.js';
 import type { ImportContext } from './import.context.js';
+import { ImportExpiry } from './import.expiry.js';
 import { ImportReactor } from './import.reactor.js';
 import { openImports, type ImportsSetting } from './imports.store.js';
 import { JobRunner, type JobHandler } from './job.runner.js';
@@ -24,6 +26,9 @@ export interface ImportWorkSetting extends ImportsSetting {
   readonly chunksAtOnce?: number;
   readonly jobsAtOnce?: number;
   readonly sweepMs?: number;
+  /** What is kept for days is judged by this clock; that of the machine if absent. */
+  readonly now?: () => Date;
+  readonly expirySweepMs?: number;
   readonly crashPoint?: (name: ChunkCrashPoint) => void | Promise<void>;
 }
 
@@ -42,6 +47,8 @@ export function importWork(setting: ImportWorkSetting): ImportWork {
   const context = openImports(setting);
   const control = new RunControl(context);
   const { tail, sweepMs, crashPoint, chunksAtOnce = 2, jobsAtOnce = 2, logger } = setting;
+  const { now = () => new Date(), expirySweepMs } = setting;
+  const expiry = new ImportExpiry({ context, tail, now, ...(expirySweepMs === undefined ? {} : { sweepMs: expirySweepMs }) });
   const reactor = new ImportReactor({ context, control, tail, ...(sweepMs === undefined ? {} : { sweepMs }) });
   const streams = new StreamRunner({
     database: setting.app,
@@ -54,7 +61,7 @@ export function importWork(setting: ImportWorkSetting): ImportWork {
       ...context.targets.map((target): Consumption => ledgerConsumer(target, (tenant, run) => reactor.moved(tenant, run))),
     ],
   });
-  const jobs = new JobRunner({ jobs: context.jobs, handlers: jobHandlers(context), logger, concurrency: jobsAtOnce });
+  const jobs = new JobRunner({ jobs: context.jobs, handlers: jobHandlers(context, now), logger, concurrency: jobsAtOnce });
   return {
     context,
     reactor,
@@ -63,22 +70,24 @@ export function importWork(setting: ImportWorkSetting): ImportWork {
       await context.store.check();
       await streams.start();
       reactor.start();
+      expiry.start();
       jobs.start();
     },
     stop: async (deadlineMs = 10_000) => {
-      await Promise.all([jobs.stop(deadlineMs), streams.stop(deadlineMs), reactor.stop()]);
+      await Promise.all([jobs.stop(deadlineMs), streams.stop(deadlineMs), reactor.stop(), expiry.stop()]);
     },
   };
 }
 
 /** Every kind of job there is. */
-export function jobHandlers(context: ImportContext): JobHandler[] {
+export function jobHandlers(context: ImportContext, now: () => Date): JobHandler[] {
   return [
     analyseJob(context),
     splitJob(context),
     judgeJob(context),
     finishPlanJob(context),
     admitJob(context),
+    expireJob(context, now),
     cutJob(context),
     closeJob(context),
     previewRevertJob(context),

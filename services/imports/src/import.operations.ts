@@ -7,7 +7,7 @@ import { assertReady, checkDateFormats, readMapping } from './file/mapping.js';
 import type { Caller, OnceOnly } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
 import {
-  assertAnswered,
+  assertPlannable,
   confirmImport,
   decideRows,
   discardImport,
@@ -82,10 +82,10 @@ export class ImportOperations {
     const state = await commands.load(caller.tenant, id);
     const plan = uuid7();
     let warnings: readonly RowIssue[] = [];
-    if (isMapped(state)) {
+    if (isMapped(state) && state.file.kept) {
       const readiness = readinessOf(state, await readAnalysis(this.context, caller.tenant, state));
       warnings = readiness.warnings;
-      if (state.status === 'MAPPING') assertAnswered(state);
+      if (state.status === 'MAPPING') assertPlannable(state);
       if (state.status === 'MAPPING') assertReady(readiness);
     }
     const { replayed } = await commands.change(

@@ -155,6 +155,7 @@ export function revertCode(view: ImportView, caller: CallContext): string {
 
 function retryCode(view: ImportView): string {
   const hasEnded = view.state === 'COMPLETED' || view.state === 'CANCELLED';
+  if (hasEnded && !view.file.kept) return 'FILE_EXPIRED';
   const { failed, held, notProcessed } = view.counts;
   return hasEnded && view.revertState === 'NONE' && failed + held + notProcessed > 0 ? '' : 'STATE_NOT_ALLOWED';
 }

@@ -35,6 +35,7 @@ export interface ImportsHarness {
   readonly control: RunControl;
   readonly caller: Caller;
   readonly database: Database;
+  readonly sealed: SealedObjects;
   /** Starts one more worker. */
   worker(over?: Partial<ImportWorkSetting>): Promise<ImportWork>;
   view(id: string): Promise<ImportView>;
@@ -99,6 +100,7 @@ function harness(
     control: new RunControl(context),
     caller,
     database,
+    sealed: setting.sealed,
     view,
     until,
     worker: async (over = {}) => {

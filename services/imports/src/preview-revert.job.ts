@@ -108,9 +108,9 @@ async function predict(context: ImportContext, job: JobAtWork, state: Previewing
   const reply = await target.revert({ ...request, dryRun: true });
   if (reply.outcomes.length !== chunk.records.length) throw new Error('A target predicted other records than it was asked about');
   const entry = { setId: revert, generation: 1, lane: chunk.lane, seq: chunk.seq, rows: chunk.records.length, firstRow: 0, lastRow: 0 };
-  const stored: readonly ['revert' | 'verdict', Buffer][] = [
+  const stored: readonly ['revert' | 'prediction', Buffer][] = [
     ['revert', Buffer.from(targetsV1.RevertChunkRequest.encode(request).finish())],
-    ['verdict', Buffer.from(targetsV1.ChunkReply.encode(reply).finish())],
+    ['prediction', Buffer.from(targetsV1.ChunkReply.encode(reply).finish())],
   ];
   const entries = await Promise.all(
     stored.map(async ([kind, bytes]) => {

@@ -40,7 +40,7 @@ export async function* resultFile(
   view: ImportView,
   { kind, format, hiding }: { readonly kind: ResultKind; readonly format: ResultFormat; readonly hiding: Hiding },
 ): AsyncGenerator<importsV1.FileChunk> {
-  if (!view.file.kept) throw refused('FILE_EXPIRED');
+  if (!view.file.kept) throw refused('FILE_EXPIRED', view.file.removedOn === '' ? {} : { date: view.file.removedOn });
   const state = await context.commands.load(tenant, view.id);
   const { facts } = await readAnalysis(context, tenant, state);
   const headers = facts.columns.map(({ name }) => name);
@@ -58,7 +58,7 @@ export async function* resultFile(
 
 /** The uploaded bytes as they came (FIL-006). */
 export async function* originalFile(view: ImportView, bytes: AsyncIterable<Buffer>): AsyncGenerator<importsV1.FileChunk> {
-  if (!view.file.kept) throw refused('FILE_EXPIRED');
+  if (!view.file.kept) throw refused('FILE_EXPIRED', view.file.removedOn === '' ? {} : { date: view.file.removedOn });
   yield { name: view.file.name, contentType: 'application/octet-stream', bytes: Buffer.alloc(0) };
   yield* inChunks(bytes);
 }

@@ -115,7 +115,7 @@ export class RevertOperations {
 
   private async changesOf(tenant: string, view: RevertView, rows: readonly RevertRecordRow[]): Promise<Map<string, targetsV1.FieldChange[]>> {
     const places = [...new Map(rows.map(({ lane, seq }) => [`${lane}/${seq}`, { lane, seq }])).values()];
-    const entries = await this.context.store.transaction(tenant, (tx) => findChunks(tx, view.id, 'verdict', places));
+    const entries = await this.context.store.transaction(tenant, (tx) => findChunks(tx, view.id, 'prediction', places));
     const wanted = new Set(rows.map(({ record }) => record));
     const changes = new Map<string, targetsV1.FieldChange[]>();
     for (const entry of entries) {

@@ -193,7 +193,9 @@ describe('plan, confirmation and start (PRE-001, PRE-005)', () => {
   it('drafts are discarded, and expire, before their plan', () => {
     expect(allowed((events) => decide.discardImport(given(events)))).toEqual(['DRAFT', 'MAPPING']);
     expect(decide.expireDraft(given(history.awaiting))).toEqual([]);
-    expect(then(history.mapping, decide.expireDraft(given(history.mapping))).status).toBe('EXPIRED');
+    for (const events of [history.draft, history.uploading, history.mapping]) {
+      expect(then(events, decide.expireDraft(given(events))).status).toBe('EXPIRED');
+    }
   });
 
   it('LED-007 a corrected failed file goes on as a retry of its import', () => {

@@ -9,7 +9,7 @@ import type {
   Reason,
 } from './import.events.js';
 import { hasEnded } from './import.js';
-import { confirmationRequired, notWhile, planStale, stillAsked } from './refusal.js';
+import { confirmationRequired, fileExpired, notWhile, planStale, stillAsked } from './refusal.js';
 
 /*
  * The rules of an import up to its start (PRODUCT §4), one function per command. What is not allowed throws
@@ -119,8 +119,19 @@ export interface RequestPlan {
 
 export function requestPlan(command: RequestPlan, state: Import): ImportEvent[] {
   if (state.status !== 'MAPPING') throw notWhile(state.status);
-  assertAnswered(state);
+  assertPlannable(state);
   return [{ type: 'PlanRequested', data: { ...command, number: state.plans + 1 } }];
+}
+
+/** @throws DomainError with the code of what is asked, or FILE_EXPIRED when there is nothing left to read. */
+export function assertPlannable(state: Import): void {
+  assertAnswered(state);
+  assertFileKept(state);
+}
+
+/** @throws DomainError FILE_EXPIRED with the day the file was removed. */
+export function assertFileKept(state: Import): void {
+  if (state.status !== 'NONE' && state.file?.kept === false) throw fileExpired(state.file.removedOn);
 }
 
 /** Without the header row there are no columns to map. @throws DomainError with the code that asks for the choice. */
@@ -182,6 +193,7 @@ export function startImport(command: StartImport, state: Import): ImportEvent[] 
   const isStarted = state.status === 'QUEUED' || state.status === 'RUNNING';
   if (isStarted && state.attempt.run === command.run) return [];
   if (state.status !== 'CONFIRMED') throw notWhile(state.status);
+  assertFileKept(state);
   if (state.plan.hash !== command.hash) throw planStale();
   return [{ type: 'ImportQueued', data: command }];
 }
@@ -212,9 +224,10 @@ export function continueAsRetry(importId: string, state: Import): ImportEvent[] 
   return state.status === 'ANALYSING' ? [{ type: 'ImportDiscarded', data: { continuesAs: importId } }] : [];
 }
 
-/** A draft nobody came back to (MAP-017). */
+/** A draft nobody came back to, an upload that broke off included (MAP-017). */
 export function expireDraft(state: Import): ImportEvent[] {
-  return state.status === 'DRAFT' || state.status === 'MAPPING' ? [{ type: 'DraftExpired', data: {} }] : [];
+  const isDraft = state.status === 'DRAFT' || state.status === 'UPLOADING' || state.status === 'MAPPING';
+  return isDraft ? [{ type: 'DraftExpired', data: {} }] : [];
 }
 
 /** A record list in an event is an example, not a store: it stays small. */

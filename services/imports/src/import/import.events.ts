@@ -160,7 +160,8 @@ export type ImportEvent =
   | Fact<'ImportRevertChanged', { revert: string; state: RevertState }>
   | Fact<'ImportDiscarded', { continuesAs: string }>
   | Fact<'DraftExpired', object>
-  | Fact<'FileExpired', object>;
+  /** Everything read from the file is gone for good; its hash and the ledger stay (FIL-006). The day is ISO, in UTC. */
+  | Fact<'FileExpired', { removedOn: string }>;
 
 /** The chunk handed to the workers; in the lane's own stream, so that an import's stream stays short (DESIGN 12). */
 export type LaneEvent = Fact<

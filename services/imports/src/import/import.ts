@@ -24,7 +24,14 @@ interface Known {
   readonly createdBy: string;
   readonly fileName: string;
   readonly sizeBytes: number;
-  readonly file?: { readonly sha256: string; readonly sizeBytes: number; readonly parts: number; readonly kept: boolean };
+  readonly file?: {
+    readonly sha256: string;
+    readonly sizeBytes: number;
+    readonly parts: number;
+    readonly kept: boolean;
+    /** The day the bytes were removed, ISO; empty while they are kept. */
+    readonly removedOn: string;
+  };
   readonly analysis?: { readonly rows: number; readonly columns: number; readonly key: string; readonly sha256: string };
   readonly override: AnalysisOverride;
   /** What the analysis asks of the user; null when it found everything. */
@@ -139,7 +146,7 @@ function evolveFile(state: Existing, event: ImportEvent): Import | undefined {
       return { ...known, status: 'UPLOADING' };
     case 'FileUploaded': {
       const { name, sizeBytes, sha256, parts } = event.data;
-      return { ...known, fileName: name, sizeBytes, file: { sha256, sizeBytes, parts, kept: true }, status: 'ANALYSING' };
+      return { ...known, fileName: name, sizeBytes, file: { sha256, sizeBytes, parts, kept: true, removedOn: '' }, status: 'ANALYSING' };
     }
     case 'FileRejected':
       return { ...known, reason: event.data, status: 'REJECTED' };
@@ -158,7 +165,7 @@ function evolveFile(state: Existing, event: ImportEvent): Import | undefined {
     case 'OptionsSet':
       return { ...known, options: event.data.options, status: 'MAPPING' };
     case 'FileExpired':
-      return known.file === undefined ? undefined : { ...state, file: { ...known.file, kept: false } };
+      return known.file === undefined ? undefined : { ...state, file: { ...known.file, kept: false, removedOn: event.data.removedOn } };
     case 'ImportDiscarded':
       return { ...known, status: 'DISCARDED' };
     case 'DraftExpired':

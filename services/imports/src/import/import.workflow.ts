@@ -13,6 +13,7 @@ export type JobKind =
   | 'judge'
   | 'finish-plan'
   | 'admit'
+  | 'expire'
   | 'cut'
   | 'preview-revert'
   | 'open-revert'

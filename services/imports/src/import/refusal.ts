@@ -25,6 +25,11 @@ export function planStale(records?: number): DomainError {
   return refused('PLAN_STALE', records === undefined ? {} : { n: records });
 }
 
+/** The rows of the file are gone, and with them whatever would read them again (FIL-006). */
+export function fileExpired(removedOn: string): DomainError {
+  return refused('FILE_EXPIRED', { date: removedOn });
+}
+
 /** There is nothing that a retry could try again. */
 export function nothingToRetry(): DomainError {
   return illegalState('nothing is left to try again');

@@ -114,10 +114,12 @@ describe('the revert state of an import', () => {
   });
 
   it('FIL-006 the file expires only while nothing needs it', () => {
-    expect(types(decide.expireFile(given(history.completed)))).toEqual(['FileExpired']);
-    expect(decide.expireFile(given(history.running))).toEqual([]);
-    const expired = then(history.completed, decide.expireFile(given(history.completed)));
-    expect(decide.expireFile(expired)).toEqual([]);
-    expect(expired.status !== 'NONE' && expired.file?.sha256).toBe('ab');
+    expect(types(decide.expireFile('2027-05-03', given(history.completed)))).toEqual(['FileExpired']);
+    expect(decide.expireFile('2027-05-03', given(history.running))).toEqual([]);
+    const expired = then(history.completed, decide.expireFile('2027-05-03', given(history.completed)));
+    expect(decide.expireFile('2027-05-03', expired)).toEqual([]);
+    expect(expired).toMatchObject({ status: 'COMPLETED', file: { sha256: 'ab', kept: false, removedOn: '2027-05-03' } });
+    const retry = { run: 'r9', plan: 'p9', importDay: '2027-05-04', rows: 2, source: { kind: 'ROWS' as const }, selection: EVERY_FAILED_ROW, alreadyApplied: 0, startedBy: 'tomas' };
+    expect(() => decide.startRetry(retry, expired)).toThrow(expect.objectContaining({ code: 'FILE_EXPIRED', params: { date: '2027-05-03' } }));
   });
 });

@@ -1,6 +1,6 @@
 import type { Attempt, Import } from './import.js';
 import type { ImportEvent, OutcomeCounts, PauseKind, Reason, RetrySource, RevertState } from './import.events.js';
-import { discardRequestedPlan } from './import.decider.js';
+import { assertFileKept, discardRequestedPlan } from './import.decider.js';
 import { hasEnded, isRunning } from './import.js';
 import { nothingToRetry, notWhile } from './refusal.js';
 
@@ -97,6 +97,7 @@ export interface StartRetry {
 export function startRetry(command: StartRetry, state: Import): ImportEvent[] {
   if (isRunning(state) && state.attempt.run === command.run) return [];
   if (!hasEnded(state) || state.revert !== 'NONE') throw notWhile(retryBar(state));
+  assertFileKept(state);
   if (command.rows === 0) throw nothingToRetry();
   return [{ type: 'RetryStarted', data: { ...command, attempt: state.attempt.number + 1 } }];
 }
@@ -108,9 +109,9 @@ export function changeRevertState(revert: string, to: RevertState, state: Import
 }
 
 /** The original file is gone, its hash stays (FIL-006). */
-export function expireFile(state: Import): ImportEvent[] {
+export function expireFile(removedOn: string, state: Import): ImportEvent[] {
   const isKept = state.status !== 'NONE' && state.file?.kept === true;
-  return isKept && !isBusy(state) ? [{ type: 'FileExpired', data: {} }] : [];
+  return isKept && !isBusy(state) ? [{ type: 'FileExpired', data: { removedOn } }] : [];
 }
 
 function retryBar(state: Import): string {

@@ -1,8 +1,8 @@
 import { pgArray, type StoreTransaction } from '@caseledger/event-store';
 import type { ObjectPlace } from './import-objects.js';
 
-/** What a set of objects is: rows of a configuration, keys, chunks or verdicts of a plan, chunks of a run or revert. */
-export type ObjectKind = 'rows' | 'keys' | 'chunk' | 'verdict' | 'run' | 'revert';
+/** What a set of objects is: rows of a configuration, keys, chunks or verdicts of a plan, chunks of a run or revert, predictions of a revert. */
+export type ObjectKind = 'rows' | 'keys' | 'chunk' | 'verdict' | 'run' | 'revert' | 'prediction';
 
 /** One object that counts. For `rows` and `keys` the lane is 0 and `seq` is the place in the file. */
 export interface ManifestEntry {
@@ -33,6 +33,8 @@ export function placeOf(entry: Pick<ManifestEntry, 'setId' | 'kind' | 'generatio
       return `runs/${setId}/${lane}-${seq}`;
     case 'revert':
       return `reverts/${setId}/${lane}-${seq}`;
+    case 'prediction':
+      return `reverts/${setId}/prediction-${lane}-${seq}`;
   }
 }
 

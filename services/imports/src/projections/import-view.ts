@@ -57,7 +57,16 @@ export interface ImportView {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly queuedAt: string;
-  readonly file: { readonly name: string; readonly sizeBytes: number; readonly sha256: string; readonly kept: boolean };
+  readonly file: {
+    readonly name: string;
+    readonly sizeBytes: number;
+    readonly sha256: string;
+    readonly kept: boolean;
+    /** When the upload was complete, while the bytes are kept. */
+    readonly keptSince: string;
+    /** The day they were removed. */
+    readonly removedOn: string;
+  };
   readonly analysis: { readonly rows: number; readonly columns: number; readonly key: string; readonly sha256: string } | null;
   readonly mapping: { readonly version: number; readonly columns: readonly ColumnTarget[] };
   readonly options: ImportOptions | null;
@@ -105,7 +114,7 @@ function viewOf(data: Data<'ImportCreated'>, at: string): ImportView {
     startedAt: '',
     endedAt: '',
     queuedAt: '',
-    file: { name: data.fileName, sizeBytes: data.sizeBytes, sha256: '', kept: false },
+    file: { name: data.fileName, sizeBytes: data.sizeBytes, sha256: '', kept: false, keptSince: '', removedOn: '' },
     analysis: null,
     mapping: { version: 0, columns: [] },
     options: null,
@@ -122,16 +131,16 @@ function viewOf(data: Data<'ImportCreated'>, at: string): ImportView {
 }
 
 function changesBy(event: ImportEvent, view: ImportView, at: string): Partial<ImportView> {
-  return fileChanges(event, view) ?? planChanges(event, view, at) ?? runChanges(event, view, at) ?? {};
+  return fileChanges(event, view, at) ?? planChanges(event, view, at) ?? runChanges(event, view, at) ?? {};
 }
 
-function fileChanges(event: ImportEvent, view: ImportView): Partial<ImportView> | undefined {
+function fileChanges(event: ImportEvent, view: ImportView, at: string): Partial<ImportView> | undefined {
   switch (event.type) {
     case 'UploadStarted':
       return { state: 'UPLOADING' };
     case 'FileUploaded': {
       const { name, sizeBytes, sha256 } = event.data;
-      return { state: 'ANALYSING', file: { name, sizeBytes, sha256, kept: true } };
+      return { state: 'ANALYSING', file: { name, sizeBytes, sha256, kept: true, keptSince: at, removedOn: '' } };
     }
     case 'FileRejected':
       return { state: 'REJECTED', reason: event.data };
@@ -148,7 +157,7 @@ function fileChanges(event: ImportEvent, view: ImportView): Partial<ImportView> 
     case 'OptionsSet':
       return { state: 'MAPPING', options: event.data.options };
     case 'FileExpired':
-      return { file: { ...view.file, kept: false } };
+      return { file: { ...view.file, kept: false, keptSince: '', removedOn: event.data.removedOn } };
     case 'ImportDiscarded':
       return { state: 'DISCARDED', continuesAs: event.data.continuesAs };
     case 'DraftExpired':

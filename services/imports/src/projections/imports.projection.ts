@@ -6,11 +6,12 @@ import { evolveView, statusOf, type ImportView } from './import-view.js';
 
 const SAVE = `
 insert into app.import (tenant, id, type, state, status, revert_state, origin, created_by, created_at, changed_at,
-  queued_at, file_name, file_sha256, listed, view)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+  queued_at, file_name, file_sha256, file_kept_since, listed, view)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 on conflict (tenant, id) do update set state = excluded.state, status = excluded.status,
   revert_state = excluded.revert_state, changed_at = excluded.changed_at, queued_at = excluded.queued_at,
-  file_name = excluded.file_name, file_sha256 = excluded.file_sha256, listed = excluded.listed, view = excluded.view`;
+  file_name = excluded.file_name, file_sha256 = excluded.file_sha256,
+  file_kept_since = excluded.file_kept_since, listed = excluded.listed, view = excluded.view`;
 
 export const importsProjection: InlineProjection = {
   name: 'imports',
@@ -48,6 +49,7 @@ async function save(tx: StoreTransaction, view: ImportView, last: StoredEvent): 
     queued,
     file.name,
     sha256,
+    file.keptSince === '' ? null : file.keptSince,
     listed,
     JSON.stringify(view),
   ]);
