@@ -23,6 +23,7 @@ import type {
 } from './store.types.js';
 import { TransactionRunner } from './transaction-runner.js';
 import { verifyLog } from './verify.js';
+import { WakeUps } from './wake-ups.js';
 
 export interface EventStoreOptions {
   /** The service's database, as the app role. */
@@ -46,9 +47,10 @@ const TENANT_KEYS_MAX = 1_000;
 /** The events of one service: append, read, project, follow, verify (DESIGN 1, 3–7, 20–23, 27). */
 export class EventStore {
   readonly feed: Feed;
+  /** Calls who waits for events or jobs of this store. */
+  readonly wakeUps: WakeUps;
   private readonly runner: TransactionRunner;
   private readonly setting: TransactionSetting;
-  private readonly logFeed: LogFeed;
 
   constructor(private readonly options: EventStoreOptions) {
     const { dataSource, tail, vault, catalog, projections, topics = [], shards = 1 } = options;
@@ -56,8 +58,8 @@ export class EventStore {
     const reader = new EventReader(catalog, vault, tenantKeyOf);
     this.runner = new TransactionRunner(dataSource);
     this.setting = { catalog, vault, shards, tenantKeyOf, reader, projections };
-    this.logFeed = new LogFeed(tail, topics);
-    this.feed = this.logFeed;
+    this.wakeUps = new WakeUps(dataSource, tail);
+    this.feed = new LogFeed(tail, topics, this.wakeUps);
   }
 
   /** Refuses to work on a database that could lose or leak what is stored; the error names every fault at once. */
@@ -115,14 +117,14 @@ export class EventStore {
     work: (tx: StoreTransaction) => Promise<T>,
     options?: TransactionOptions,
   ): Promise<T> {
-    let appended = false;
+    let committed: OpenTransaction | undefined;
     const result = await runner.run(
       tenant,
       async (unit) => {
         const tx = new OpenTransaction(tenant, unit, this.setting);
         try {
           const value = await work(tx);
-          appended = tx.hasAppended;
+          committed = tx;
           return { result: value, repeatable: tx.repeatable, doomed: tx.doomed };
         } finally {
           tx.close();
@@ -130,7 +132,8 @@ export class EventStore {
       },
       options,
     );
-    if (appended) this.logFeed.wake();
+    if (committed?.hasAppended === true) this.wakeUps.stored('log');
+    committed?.committed();
     return result;
   }
 }

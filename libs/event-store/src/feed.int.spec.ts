@@ -76,6 +76,16 @@ describe('the feed', () => {
     expect(lookedUpTo.every(({ position }) => position === 21)).toBe(true);
   });
 
+  it('tells within half a second that a partition was quiet while the log grew', async () => {
+    const waiting = read({ waitMs: 20_000 });
+    await harness.append([person([tagged('x')], { category: 'case' })]);
+    const began = performance.now();
+    const { events, lookedUpTo } = await waiting;
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(events).toEqual([]);
+    expect(lookedUpTo.every(({ position }) => position === 1)).toBe(true);
+  });
+
   it('waits for the first event, and no longer than asked', async () => {
     const started = performance.now();
     expect((await read({ waitMs: 120 })).events).toEqual([]);

@@ -4,10 +4,13 @@ import { HeadWatch, readHead, type LogHead } from './head-watch.js';
 import type { Feed, FeedEvent, FeedReply, FeedRequest, PartitionPosition, RawEvent, TopicDefinition } from './feed.types.js';
 import { readLogPage, type LogEventRow } from './log-page.js';
 import { partitionOf } from './murmur2.js';
+import type { WakeUps } from './wake-ups.js';
 
 const LIMIT_MAX = 5_000;
 const WAIT_MS_MAX = 30_000;
 const ANSWER_BYTES_MAX = 4_000_000;
+/** When the log has grown by nothing that was asked for, the answer says so after this time. */
+const QUIET_MS = 500;
 
 /** What one look through the log has gathered. */
 interface Gathered {
@@ -26,14 +29,10 @@ export class LogFeed implements Feed {
   constructor(
     private readonly tail: DataSource,
     topics: readonly TopicDefinition[],
+    wakeUps: WakeUps,
   ) {
     this.topics = new Map(topics.map((topic) => [topic.topic, topic]));
-    this.watch = new HeadWatch(tail);
-  }
-
-  /** Something was appended by this process. */
-  wake(): void {
-    this.watch.wake();
+    this.watch = new HeadWatch(tail, wakeUps);
   }
 
   head(): Promise<LogHead> {
@@ -42,16 +41,20 @@ export class LogFeed implements Feed {
 
   /**
    * Answers with the events after the positions asked from, in position order within each shard, and with how far it
-   * looked. Waits for a first event up to `waitMs`. Throws for an unknown topic, partition or limit.
+   * looked. Waits for a first event up to `waitMs`, or until it has searched something without finding one: then the
+   * reader hears within half a second how far. Throws for an unknown topic, partition or limit.
    */
   async read(request: FeedRequest): Promise<FeedReply> {
     const topic = this.check(request);
-    const until = performance.now() + request.waitMs;
+    let until = performance.now() + request.waitMs;
     const asked = byShard(request.after);
     const gathered: Gathered = { events: [], searched: new Map([...asked].map(([shard, of]) => [shard, Math.min(...of.values())])), bytes: 0 };
+    let hasSearched = false;
     for (;;) {
       const head = await this.head();
       const behind = await this.gather(topic, asked, gathered, request.limit);
+      if (behind && !hasSearched) until = Math.min(until, performance.now() + QUIET_MS);
+      hasSearched ||= behind;
       const waitMs = until - performance.now();
       if (gathered.events.length > 0 || waitMs <= 0 || request.signal?.aborted === true) {
         return { ...head, events: gathered.events, lookedUpTo: lookedUpTo(request.after, gathered.searched) };

@@ -1,6 +1,9 @@
 import type { DataSource } from 'typeorm';
+import { Nap } from './nap.js';
 import { withSession } from './session.js';
+import type { WakeUps } from './wake-ups.js';
 
+const LOOK_MS = 3_000;
 const POLL_MIN_MS = 5;
 const POLL_MAX_MS = 250;
 const DEADLINE_MS = 10_000;
@@ -32,16 +35,19 @@ interface Waiter {
 }
 
 /**
- * Waits for the log to grow: one poll for all who wait, every 5 ms after something happened and up to every 250 ms
- * when all is quiet. No NOTIFY inside append transactions: it takes a global lock at commit (DESIGN §6).
+ * Waits for the log to grow: one look for all who wait, when something was stored, by whichever process. Calls may be
+ * lost, so it looks every 3 s as well, and from every 5 ms to every 250 ms while none are heard.
  */
 export class HeadWatch {
   private readonly waiters = new Set<Waiter>();
+  private readonly nap = new Nap();
   private intervalMs = POLL_MIN_MS;
-  private polling = false;
-  private wakeUp: (() => void) | undefined;
+  private watching = false;
 
-  constructor(private readonly tail: DataSource) {}
+  constructor(
+    private readonly tail: DataSource,
+    private readonly wakeUps: WakeUps,
+  ) {}
 
   /** Resolves when a shard has gone beyond what was seen of it, when `waitMs` have passed, or when aborted. */
   async wait(seen: ReadonlyMap<number, number>, waitMs: number, signal?: AbortSignal): Promise<void> {
@@ -51,6 +57,8 @@ export class HeadWatch {
         clearTimeout(timer);
         signal?.removeEventListener('abort', done);
         this.waiters.delete(waiter);
+        // The watch ends with its last waiter.
+        if (this.waiters.size === 0) this.nap.call();
         resolve();
       };
       const waiter: Waiter = {
@@ -64,26 +72,28 @@ export class HeadWatch {
       const timer = setTimeout(done, waitMs);
       signal?.addEventListener('abort', done, { once: true });
       this.waiters.add(waiter);
-      if (!this.polling) void this.poll();
+      // The log may have grown since the waiter looked.
+      this.nap.call();
+      if (!this.watching) void this.watch();
     });
   }
 
-  /** Something was appended in this process: look at once. */
-  wake(): void {
-    this.intervalMs = POLL_MIN_MS;
-    this.wakeUp?.();
-  }
-
-  private async poll(): Promise<void> {
-    this.polling = true;
+  private async watch(): Promise<void> {
+    this.watching = true;
+    const stopListening = this.wakeUps.on('log', () => {
+      this.intervalMs = POLL_MIN_MS;
+      this.nap.call();
+    });
     try {
       while (this.waiters.size > 0) await this.look();
     } finally {
-      this.polling = false;
+      this.watching = false;
+      stopListening();
     }
   }
 
   private async look(): Promise<void> {
+    this.nap.answer();
     try {
       const { head } = await readHead(this.tail);
       const positions = new Map(head.map(({ shard, position }) => [shard, position]));
@@ -93,17 +103,6 @@ export class HeadWatch {
     } catch (error) {
       for (const waiter of [...this.waiters]) waiter.reject(error);
     }
-    if (this.waiters.size > 0) await this.rest();
-  }
-
-  private async rest(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.intervalMs);
-      this.wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.wakeUp = undefined;
+    if (this.waiters.size > 0) await this.nap.take(this.wakeUps.isHearing ? LOOK_MS : this.intervalMs);
   }
 }

@@ -10,7 +10,7 @@ describe('the job queue', () => {
 
   beforeAll(async () => {
     harness = await storeHarness('jobs');
-    jobs = new JobQueue(harness.app);
+    jobs = new JobQueue(harness.app, harness.store.wakeUps);
   });
   afterAll(() => harness.drop());
 

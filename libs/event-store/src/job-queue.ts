@@ -1,10 +1,18 @@
 import type { DataSource } from 'typeorm';
 import type { JsonObject } from './json.types.js';
+import { Nap } from './nap.js';
 import { withSession } from './session.js';
 import type { StoreTransaction } from './store.types.js';
+import type { WakeUps } from './wake-ups.js';
 
 const DEADLINE_MS = 10_000;
 const ERROR_CHARACTERS_MAX = 500;
+/** How often a worker looks for jobs that nobody called it for: leases that ran out, calls that were lost. */
+const LOOK_MS = 3_000;
+/** While it hears of no jobs of other processes. */
+const DEAF_LOOK_MS = 100;
+/** A job that was put off is due by the database's clock; the call comes when it surely is. */
+const DUE_MS = 5;
 
 /** Work to be done once, by whoever claims it. */
 export interface NewJob {
@@ -62,11 +70,21 @@ interface JobRow {
  * steals nor loses a lease (CORRECTNESS I8). A worker that dies loses its lease, and the next one claims the job.
  */
 export class JobQueue {
-  constructor(private readonly dataSource: DataSource) {}
+  /** @param dataSource the service's database as the app role @param wakeUps those of the store on the same database */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly wakeUps: WakeUps,
+  ) {}
 
   /** Adds a job in the transaction of what it follows from; one with the same id is left as it is. */
-  async enqueue(tx: Pick<StoreTransaction, 'query'>, { id, kind, tenant, payload }: NewJob): Promise<void> {
+  async enqueue(tx: Pick<StoreTransaction, 'query' | 'afterCommit'>, { id, kind, tenant, payload }: NewJob): Promise<void> {
     await tx.query(ENQUEUE, [id, kind, tenant, JSON.stringify(payload)]);
+    tx.afterCommit(() => this.wakeUps.stored('job'));
+  }
+
+  /** For a worker that rests between claims: no job that comes meanwhile goes unnoticed. To be closed. */
+  watch(): JobWatch {
+    return new JobWatch(this.wakeUps);
   }
 
   /** Takes the job that has been due longest, if there is one. */
@@ -98,10 +116,35 @@ export class JobQueue {
   async fail(job: Job, { backoffMs, reason }: { backoffMs: number; reason: string }): Promise<boolean> {
     const values = [job.id, job.owner, job.leaseEpoch, backoffMs, reason.slice(0, ERROR_CHARACTERS_MAX)];
     const { rowCount } = await this.run(FAIL, values);
+    setTimeout(() => this.wakeUps.call('job'), backoffMs + DUE_MS).unref();
     return rowCount === 1;
   }
 
   private run<R extends Record<string, unknown>>(sql: string, values: readonly unknown[]): Promise<{ rows: R[]; rowCount: number }> {
     return withSession(this.dataSource, DEADLINE_MS, (session) => session.query<R>(sql, values));
+  }
+}
+
+/** The rests of one worker that finds no job. */
+export class JobWatch {
+  private readonly nap = new Nap();
+  private readonly stopListening: () => void;
+
+  constructor(private readonly wakeUps: WakeUps) {
+    this.stopListening = wakeUps.on('job', () => this.nap.call());
+  }
+
+  /** To be called before a claim: jobs that come later end the next rest at once. */
+  looking(): void {
+    this.nap.answer();
+  }
+
+  /** Until a job may be there; at most 3 s. Never rejects. */
+  rest(signal: AbortSignal): Promise<void> {
+    return this.nap.take(this.wakeUps.isHearing ? LOOK_MS : DEAF_LOOK_MS, signal);
+  }
+
+  close(): void {
+    this.stopListening();
   }
 }

@@ -31,6 +31,7 @@ export class OpenTransaction implements StoreTransaction {
   private closed = false;
   private keyed = false;
   private failure: unknown;
+  private readonly todo: (() => void)[] = [];
 
   constructor(
     readonly tenant: string,
@@ -52,6 +53,15 @@ export class OpenTransaction implements StoreTransaction {
   /** What failed in a way that forbids a commit. */
   get doomed(): unknown {
     return this.failure;
+  }
+
+  afterCommit(todo: () => void): void {
+    this.todo.push(todo);
+  }
+
+  /** The transaction is stored. */
+  committed(): void {
+    for (const todo of this.todo.splice(0)) todo();
   }
 
   /** Later queries are refused: the connection belongs to somebody else by then. */

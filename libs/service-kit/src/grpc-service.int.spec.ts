@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import 'reflect-metadata';
 import { Controller, Module } from '@nestjs/common';
@@ -96,6 +97,17 @@ afterAll(async () => {
 });
 
 describe('a gRPC service', () => {
+  it('tells the services of its own handlers when it closes, so that what only waits can end', async () => {
+    const closing = jest.fn();
+    const logger = createLogger({ service: 'waiting', level: 'silent' });
+    const definition = { wait: { ...EchoService.echo, path: '/test.v1.WaitingService/Wait' } };
+    const raw = () => [{ definition, implementation: { wait: () => undefined }, closing }];
+    const waiting = await startGrpcService({ module: EchoModule, services: [EchoService], open: [EchoService.open], raw, address: '127.0.0.1:0', contextSecret: secret, logger });
+    expect(closing).not.toHaveBeenCalled();
+    await waiting.stop();
+    expect(closing).toHaveBeenCalledTimes(1);
+  });
+
   it('answers with the caller in reach', async () => {
     expect(await connection.methods<EchoServer>(signed).echo({ text: 'hello' })).toEqual({ text: 't1:hello' });
     expect(await registry.metrics()).toContain('method="test.v1.EchoService/Echo",code="0"');

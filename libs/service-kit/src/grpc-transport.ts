@@ -10,6 +10,8 @@ const STREAMS_MAX = 1_000;
 export interface RawService {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
+  /** Ends the calls that only wait, so that a server that closes need not wait for them. */
+  readonly closing?: () => void;
 }
 
 export interface GrpcTransportOptions extends HandlerSetting {
@@ -52,6 +54,7 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
 
   /** Takes no new call, lets those in hand finish, and cuts what is left when the time is over. */
   async close(): Promise<void> {
+    for (const { closing } of this.raw) closing?.();
     const cut = setTimeout(() => this.server.forceShutdown(), this.options.stopMs);
     try {
       await new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()));

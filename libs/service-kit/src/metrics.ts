@@ -2,11 +2,14 @@ import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 const CALL_SECONDS = 'caseledger_grpc_call_seconds';
 
+/** How often the event loop's delay is sampled; the default of 10 ms alone takes a process at rest 2 % of a core. */
+const LAG_EVERY_MS = 200;
+
 /** The metrics of one process, with those of Node itself; labels are names of things, never of people or companies. */
 export function createRegistry(service: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_EVERY_MS });
   return registry;
 }
 

@@ -53,7 +53,7 @@ export function importsStore({ app, tail, vault, masterKey, shards }: Pick<Impor
 export function openImports(setting: ImportsSetting): ImportContext {
   const { app, masterKey, sealed, targets, limits, workDir, logger, registry } = setting;
   const store = importsStore(setting);
-  const jobs = new JobQueue(app);
+  const jobs = new JobQueue(app, store.wakeUps);
   return {
     store,
     jobs,

@@ -42,13 +42,13 @@ export interface JobRunnerOptions {
   /** How many jobs this process works on at the same time. */
   readonly concurrency: number;
   readonly leaseMs?: number;
-  readonly pollMs?: number;
 }
 
 /** A job that broke its worker so often is taken to break every worker. */
 const TRIES_MAX = 3;
 const LEASE_MS = 30_000;
-const POLL_MS = 100;
+/** After the database could not be asked. */
+const AWAY_MS = 1_000;
 const BACKOFF_FIRST_MS = 200;
 const BACKOFF_MAX_MS = 30_000;
 
@@ -74,18 +74,22 @@ export class JobRunner {
   }
 
   private async loop(): Promise<void> {
-    const { jobs, handlers, logger, leaseMs = LEASE_MS, pollMs = POLL_MS } = this.options;
+    const { jobs, handlers, logger, leaseMs = LEASE_MS } = this.options;
     const kinds = handlers.map(({ kind }) => kind);
-    while (!this.stopping.signal.aborted) {
+    const { signal } = this.stopping;
+    const watch = jobs.watch();
+    while (!signal.aborted) {
       try {
+        watch.looking();
         const job = await jobs.claim(kinds, this.owner, leaseMs);
-        if (job === undefined) await this.rest(pollMs);
+        if (job === undefined) await watch.rest(signal);
         else await this.work(job, leaseMs);
       } catch (error) {
         logger.warn({ error }, 'Jobs cannot be claimed now');
-        await this.rest(pollMs * 10);
+        await pause(AWAY_MS, undefined, { signal }).catch(() => undefined);
       }
     }
+    watch.close();
   }
 
   private async work(job: Job, leaseMs: number): Promise<void> {
@@ -151,10 +155,6 @@ export class JobRunner {
     } catch (error) {
       this.options.logger.warn({ error, job: job.kind }, 'A lease could not be renewed');
     }
-  }
-
-  private async rest(ms: number): Promise<void> {
-    await pause(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }
 

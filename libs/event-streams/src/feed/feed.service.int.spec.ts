@@ -30,13 +30,13 @@ class IdleFeed implements Feed {
 
 describe('a feed over gRPC', () => {
   const feed = new IdleFeed();
+  const service = feedService(feed, [{ topic: TOPIC }], serviceGuard(SECRET));
   const server = new Server();
   const clients: FeedClient[] = [];
   let address = '';
 
   beforeAll(async () => {
-    const { definition, implementation } = feedService(feed, [{ topic: TOPIC }], serviceGuard(SECRET));
-    server.addService(definition, implementation);
+    server.addService(service.definition, service.implementation);
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => (error === null ? resolve(bound) : reject(error)));
     });
@@ -88,5 +88,13 @@ describe('a feed over gRPC', () => {
     hangUp.abort();
     await expect(reading).rejects.toMatchObject({ code: 1 });
     await eventually(() => feed.waiting === 0);
+  });
+
+  it('answers those who wait when its server closes, so that closing waits for nobody', async () => {
+    const reading = client().read({ ...REQUEST, waitMs: 20_000 });
+    await eventually(() => feed.waiting === 1);
+    service.closing?.();
+    expect(await reading).toMatchObject({ events: [] });
+    expect(feed.waiting).toBe(0);
   });
 });

@@ -11,16 +11,21 @@ export type FeedGuard = (metadata: Metadata) => void | Promise<void>;
 /** An owner's feed as a service of its gRPC server; `guard` is the service kit's `serviceGuard`. */
 export function feedService(feed: Feed, topics: readonly Pick<TopicDefinition, 'topic'>[], guard: FeedGuard): RawService {
   const edge = new FeedEdge(feed, topics);
+  const waits = new Set<AbortController>();
   const implementation: streamsV1.FeedServiceServer = {
     read: (call, callback) => {
       // A reader whose partitions changed hangs up; the search for it then ends as well.
       const gone = new AbortController();
       call.on('cancelled', () => gone.abort());
-      answer(call, callback, guard, (request) => edge.read(request, gone.signal));
+      waits.add(gone);
+      answer(call, callback, guard, (request) => edge.read(request, gone.signal).finally(() => waits.delete(gone)));
     },
     head: (call, callback) => answer(call, callback, guard, () => edge.head()),
   };
-  return { definition: streamsV1.FeedServiceService, implementation };
+  const closing = (): void => {
+    for (const wait of waits) wait.abort();
+  };
+  return { definition: streamsV1.FeedServiceService, implementation, closing };
 }
 
 function answer<Request, Reply>(

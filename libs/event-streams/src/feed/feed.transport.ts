@@ -6,7 +6,7 @@ import { FeedSession } from './feed-session.js';
 export interface FeedTransportOptions {
   /** How long a member that fell silent keeps its partitions; default 10,000. */
   readonly leaseMs?: number;
-  /** How long the owner waits for a first event before it answers with nothing; default 500. */
+  /** How long the owner waits for a first event before it answers with nothing; default 20,000. What is new, and how far a quiet partition was searched, it tells at once. */
   readonly waitMs?: number;
 }
 
@@ -16,7 +16,7 @@ export interface FeedTransportOptions {
  * @param feedOf the feed of a source, such as a `feedClient` of the service of that name
  */
 export function feedTransport(feedOf: (source: string) => Feed, options: FeedTransportOptions = {}): StreamTransport {
-  const { leaseMs = 10_000, waitMs = 500 } = options;
+  const { leaseMs = 10_000, waitMs = 20_000 } = options;
   return {
     async subscribe(subscription: Subscription): Promise<StreamSession> {
       const session = new FeedSession(feedOf(subscription.source), subscription, poolQueries(subscription.database), { leaseMs, waitMs });

@@ -30,14 +30,16 @@ export async function ensureLeases(db: Queries, name: StreamName, partitions: nu
 
 /** Says that this member is alive and tells who is, sorted; all by the database's clock. */
 export async function seenMembers(db: Queries, name: StreamName, member: string, leaseMs: number): Promise<string[]> {
-  await db.query(
-    `insert into es.member (consumer, member) values ($1, $2)
-     on conflict (consumer, member) do update set seen_at = clock_timestamp()`,
-    [groupOf(name), member],
-  );
+  // The statement does not see the row that it writes, so its own member is added.
   const { rows } = await db.query<{ member: string }>(
-    `select member from es.member where consumer = $1 and seen_at > clock_timestamp() - $2 * interval '1 ms' order by member collate "C"`,
-    [groupOf(name), leaseMs],
+    `with own as (
+       insert into es.member (consumer, member) values ($1, $2)
+       on conflict (consumer, member) do update set seen_at = clock_timestamp())
+     select member from (
+       select member from es.member where consumer = $1 and seen_at > clock_timestamp() - $3 * interval '1 ms'
+       union select $2) seen
+     order by member collate "C"`,
+    [groupOf(name), member, leaseMs],
   );
   return rows.map((row) => row.member);
 }

@@ -22,6 +22,7 @@ const HUNGRY_MS = 100;
 export class Membership {
   private readonly held = new Map<number, Holding>();
   private share = 0;
+  private rounds = 0;
 
   /** @param changed is called whenever holdings came or went */
   constructor(
@@ -95,7 +96,8 @@ export class Membership {
     const kept = [...this.held.values()].filter(({ draining }) => !draining);
     if (kept.length > this.share) this.drain(kept.slice(this.share));
     if (kept.length < this.share) await this.claim(this.share - kept.length);
-    await table.forgetMembers(db, subscription, leaseMs);
+    this.rounds += 1;
+    if (this.rounds % ROUNDS_PER_LEASE === 0) await table.forgetMembers(db, subscription, leaseMs);
   }
 
   private async renew(): Promise<void> {
