@@ -55,8 +55,8 @@ class Pepper {
     const bytesMax = BLOCK_BYTES + text.length * 3;
     if (this.#inner.length < bytesMax) this.#inner = padded(this.secret, 0x36, bytesMax);
     const end = BLOCK_BYTES + this.#inner.write(text, BLOCK_BYTES);
-    // A digest as latin1 text is written back byte by byte, without a buffer of its own.
-    this.#outer.write(hash('sha256', this.#inner.subarray(0, end), 'latin1'), BLOCK_BYTES, 'latin1');
+    // A digest as binary text is written back byte by byte, without a buffer of its own.
+    this.#outer.write(hash('sha256', this.#inner.subarray(0, end), 'binary'), BLOCK_BYTES, 'binary');
     return hash('sha256', this.#outer, 'hex');
   }
 }
