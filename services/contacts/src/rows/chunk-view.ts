@@ -2,7 +2,7 @@ import { isUuid, pgArray, type StoreTransaction } from '@caseledger/event-store'
 import type { targetsV1 } from '@caseledger/contracts';
 import type { ContactState } from '../contact/contact.js';
 import type { KeyHasher } from './key-hasher.js';
-import { keyText, prepare } from './record-keys.js';
+import { prepare } from './record-keys.js';
 import { RowView, type KnownRecord } from './row-view.js';
 
 /** What the rows of a chunk have to be looked up by. */
@@ -24,9 +24,8 @@ export function lookupOf(
   for (const row of rows) {
     if (row.blank || row.appliedBefore) continue;
     for (const key of prepare(row, defaults).keys) {
-      const text = keyText(key);
       if (key.kind === 'RECORD_ID') named.add(key.value);
-      else if (!hashes.has(text)) hashes.set(text, hash(text));
+      else if (!hashes.has(key.lookup)) hashes.set(key.lookup, hash(key.lookup));
     }
     if (row.decision !== undefined && row.decision.record !== '') named.add(row.decision.record);
   }

@@ -3,7 +3,7 @@ import type { targetsV1 } from '@caseledger/contracts';
 import { readKeys } from '../projections/match-key.projection.js';
 import { chunkLookup, loadRecords } from './chunk-view.js';
 import type { KeyHasher } from './key-hasher.js';
-import { keyText, prepare } from './record-keys.js';
+import { prepare } from './record-keys.js';
 
 const NO_DEFAULTS: Readonly<Record<string, string>> = {};
 
@@ -25,12 +25,15 @@ export async function matchRows(
 
   function tiesOf(row: targetsV1.Row): { keys: string[]; records: string[] } {
     const keys = row.blank ? [] : prepare(row, NO_DEFAULTS).keys;
-    const hashes = keys.map((key) => deps.hasher.hash(tenant, key));
-    const ids = keys.filter(({ kind }) => kind === 'RECORD_ID').map(({ value }) => value);
-    const hit = keys.flatMap((key) => owners.get(lookup.hashes.get(keyText(key)) ?? '') ?? []);
-    return {
-      keys: hashes.map((hash) => hash.replaceAll('-', '')),
-      records: [...new Set([...ids.filter((id) => named.has(id)), ...hit])].sort(),
-    };
+    const hashes: string[] = [];
+    const records = new Set<string>();
+    for (const { kind, value, lookup: text } of keys) {
+      // A row that names a record is tied to the others that do by its hash too, though it is looked up by the id.
+      const hash = lookup.hashes.get(text) ?? deps.hasher.hashText(tenant, text);
+      hashes.push(hash.replaceAll('-', ''));
+      if (kind === 'RECORD_ID' && named.has(value)) records.add(value);
+      for (const owner of owners.get(hash) ?? []) records.add(owner);
+    }
+    return { keys: hashes, records: [...records].sort() };
   }
 }

@@ -29,20 +29,29 @@ const KEY_FIELDS: readonly string[] = [
   ...PHONE_SLOTS.map(({ field }) => field),
 ];
 
+/** A key with the text it is looked up by. */
+export interface RowKey extends MatchKey {
+  readonly lookup: string;
+}
+
 /** The exact keys of a row, in the order in which they decide; an import's default system counts for its external ids. */
-export function keysOfRow(values: RowValues): MatchKey[] {
+export function keysOfRow(values: RowValues): RowKey[] {
   const system = values.first('externalSystem') ?? values.defaultOf('externalSystem');
   const given = KEY_FIELDS.flatMap((field) => values.all(field));
-  return matchKeys(system === undefined ? given : [...given, system]);
+  const keys = matchKeys(system === undefined ? given : [...given, system]);
+  return keys.map((key): RowKey => ({ kind: key.kind, value: key.value, lookup: keyText(key) }));
 }
 
 /** A row's values and keys, read once however often its chunk is looked at. */
 export interface PreparedRow {
   readonly values: RowValues;
-  readonly keys: readonly MatchKey[];
+  readonly keys: readonly RowKey[];
 }
 
-const prepared = new WeakMap<targetsV1.Row, PreparedRow & { readonly defaults: object }>();
+/** Rows remembered: those of the chunks at work. A weak map would do the same and cost the garbage collector more. */
+const PREPARED_MAX = 2_000;
+
+const prepared = new Map<targetsV1.Row, PreparedRow & { readonly defaults: object }>();
 
 /** The values and keys of a row under the defaults of its import. */
 export function prepare(row: targetsV1.Row, defaults: Readonly<Record<string, string>>): PreparedRow {
@@ -50,6 +59,7 @@ export function prepare(row: targetsV1.Row, defaults: Readonly<Record<string, st
   if (known?.defaults === defaults) return known;
   const values = new RowValues(row.values, defaults);
   const made = { values, keys: keysOfRow(values), defaults };
+  if (prepared.size >= PREPARED_MAX) prepared.clear();
   prepared.set(row, made);
   return made;
 }

@@ -4,9 +4,8 @@ import {
   type HitRecord,
   type KeyHits,
   type MatchDecision,
-  type MatchKey,
 } from '@caseledger/matching';
-import { isReleased, keyText, type PreparedRow } from './record-keys.js';
+import { isReleased, type PreparedRow, type RowKey } from './record-keys.js';
 import { PHONE_SLOTS, phoneText } from './row-values.js';
 import type { RowView } from './row-view.js';
 
@@ -52,8 +51,8 @@ export function matchRow({ values, keys }: PreparedRow, context: MatchContext, v
   };
 }
 
-function hitsOf(key: MatchKey, phones: readonly string[], view: RowView): KeyHits {
-  const ids = key.kind === 'RECORD_ID' ? [key.value] : view.owners(keyText(key));
+function hitsOf(key: RowKey, phones: readonly string[], view: RowView): KeyHits {
+  const ids = key.kind === 'RECORD_ID' ? [key.value] : view.owners(key.lookup);
   const records: HitRecord[] = [];
   for (const id of ids) {
     const record = view.record(id);
