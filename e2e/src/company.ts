@@ -41,6 +41,8 @@ export interface RevertView extends Json {
 }
 
 const WAIT_MS = 120_000;
+/** Often enough for people, seldom enough that asking does not slow down what is waited for. */
+const ASK_MS = 60;
 
 /** A signed-in user of a company, over REST and GraphQL. */
 export class Session extends RestSession {
@@ -63,7 +65,7 @@ export class Session extends RestSession {
         if (states.includes(now.state)) return now;
         throw new Error(`The import is ${now.state}${now.code === null ? '' : ` (${now.code})`}, not ${states.join(' or ')}`);
       },
-      { deadlineMs: WAIT_MS },
+      { deadlineMs: WAIT_MS, everyMs: ASK_MS },
     );
   }
 
@@ -154,13 +156,13 @@ export class Session extends RestSession {
         if (states.includes(now.state)) return now;
         throw new Error(`The revert is ${now.state}, not ${states.join(' or ')}`);
       },
-      { deadlineMs: WAIT_MS },
+      { deadlineMs: WAIT_MS, everyMs: ASK_MS },
     );
   }
 }
 
 /** A new company with its owner signed in; companies of one network share nothing. */
-export async function newCompany(network: Network, kind = 'STANDARD'): Promise<Session> {
+export async function newCompany(network: Pick<Network, 'address' | 'environment'>, kind = 'STANDARD'): Promise<Session> {
   return new Session(network, await foundCompany(network, kind));
 }
 

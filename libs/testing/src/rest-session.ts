@@ -19,7 +19,7 @@ export class Refused extends Error {
 /** Somebody who talks to a network over REST; the bearer is a session, an API key or the installation's key. */
 export class RestSession {
   constructor(
-    private readonly network: Network,
+    private readonly network: Pick<Network, 'address'>,
     readonly bearer: string,
   ) {}
 
@@ -44,7 +44,7 @@ export class RestSession {
 }
 
 /** Makes a company; companies of one network share nothing. @returns the bearer of its owner, signed in. */
-export async function foundCompany(network: Network, kind = 'STANDARD'): Promise<string> {
+export async function foundCompany(network: Pick<Network, 'address' | 'environment'>, kind = 'STANDARD'): Promise<string> {
   const unique = randomUUID();
   const email = `owner-${unique}@firm.test`;
   const password = `password-${unique}`;
@@ -54,7 +54,7 @@ export async function foundCompany(network: Network, kind = 'STANDARD'): Promise
 }
 
 /** @returns the bearer of a session. @throws Refused */
-export async function signedIn(network: Network, email: string, password: string): Promise<string> {
+export async function signedIn(network: Pick<Network, 'address'>, email: string, password: string): Promise<string> {
   const { session } = await new RestSession(network, '').json('POST', '/api/sign-in', { email, password });
   return String(session);
 }

@@ -29,6 +29,8 @@ export interface ImportWorkSetting extends ImportsSetting {
   /** What is kept for days is judged by this clock; that of the machine if absent. */
   readonly now?: () => Date;
   readonly expirySweepMs?: number;
+  /** How long a job stays with a worker that has fallen silent. */
+  readonly jobLeaseMs?: number;
   readonly crashPoint?: (name: ChunkCrashPoint) => void | Promise<void>;
 }
 
@@ -46,7 +48,7 @@ export interface ImportWork {
 export function importWork(setting: ImportWorkSetting): ImportWork {
   const context = openImports(setting);
   const control = new RunControl(context);
-  const { tail, sweepMs, crashPoint, chunksAtOnce = 2, jobsAtOnce = 2, logger } = setting;
+  const { tail, sweepMs, jobLeaseMs, crashPoint, chunksAtOnce = 2, jobsAtOnce = 2, logger } = setting;
   const { now = () => new Date(), expirySweepMs } = setting;
   const expiry = new ImportExpiry({ context, tail, now, ...(expirySweepMs === undefined ? {} : { sweepMs: expirySweepMs }) });
   const reactor = new ImportReactor({ context, control, tail, ...(sweepMs === undefined ? {} : { sweepMs }) });
@@ -61,7 +63,7 @@ export function importWork(setting: ImportWorkSetting): ImportWork {
       ...context.targets.map((target): Consumption => ledgerConsumer(target, (tenant, run) => reactor.moved(tenant, run))),
     ],
   });
-  const jobs = new JobRunner({ jobs: context.jobs, handlers: jobHandlers(context, now), logger, concurrency: jobsAtOnce });
+  const jobs = new JobRunner({ jobs: context.jobs, handlers: jobHandlers(context, now), logger, concurrency: jobsAtOnce, ...(jobLeaseMs === undefined ? {} : { leaseMs: jobLeaseMs }) });
   return {
     context,
     reactor,

@@ -1,0 +1,118 @@
+import { contactLines, judgedLines, ledgerLines, oracleLedger, oracleLines } from '../compare.js';
+import type { ImportView, RowView, Session } from '../company.js';
+import { csvOf, randomRows } from '../oracle/random-file.js';
+import { predict, type OracleContact, type OracleResult, type Policy } from '../oracle/sequential-oracle.js';
+
+/** What was found, beside what the oracle says; equal when the world is whole. */
+export interface Found {
+  readonly ledger: readonly string[];
+  readonly contacts: readonly string[];
+  /** Rows that tell another record or version than the one that came before would have them write. */
+  readonly broken: readonly string[];
+  /** Rows whose prediction was another one. */
+  readonly unplanned: readonly string[];
+}
+
+const POLICIES: readonly Policy[] = ['UPDATE', 'MERGE', 'SKIP', 'CREATE'];
+
+/** A company that imports one random file after the other, and the oracle's contacts beside its own. */
+export class KilledWorld {
+  /** What was done, for whoever has to read a failure. */
+  readonly told: string[] = [];
+  private contacts: OracleContact[] = [];
+  private expected: OracleResult = { contacts: [], outcomes: [] };
+  /** The oracle's ledger and contacts after the last import. */
+  private held: Pick<Found, 'ledger' | 'contacts'> = { ledger: [], contacts: [] };
+  /** Records by the oracle's name for them. */
+  private readonly ids = new Map<string, string>();
+  private readonly versions = new Map<string, number>();
+
+  constructor(
+    private readonly company: Session,
+    private readonly seed: number,
+  ) {}
+
+  /** Plans the next file of the world; the import stands before its confirmation. */
+  async plan(number: number, count: number): Promise<ImportView> {
+    const policy = POLICIES[(this.seed + number) % POLICIES.length] ?? 'UPDATE';
+    // Sometimes rows are mostly strangers, in many lanes; sometimes all of them hang together, in one.
+    const people = (this.seed + number) % 3 === 0 ? Math.ceil(count / 3) : count * 3;
+    const rows = randomRows(this.seed * 10 + number, count, people);
+    this.told.push(`import ${number}: ${count} rows of ${people} people, ${policy}`);
+    this.expected = predict(this.contacts, rows, policy);
+    this.held = { ledger: oracleLedger(this.expected), contacts: oracleLines(this.expected) };
+    return this.company.plan(csvOf(rows), { duplicatePolicy: policy });
+  }
+
+  async run(planned: ImportView): Promise<void> {
+    await this.company.begin(planned);
+  }
+
+  /** Waits for the end and looks at everything. */
+  async ended(planned: ImportView): Promise<Found> {
+    const done = await this.company.until(planned.id, ['COMPLETED', 'PAUSED', 'FAILED']);
+    if (done.state !== 'COMPLETED') throw new Error(`The import is ${done.state} (${done.code}):\n${this.told.join('\n')}`);
+    const predicted = judgedLines(await this.company.rows(planned.id, 'plan'));
+    const rows = await this.company.rows(planned.id);
+    const lines = judgedLines(rows);
+    const broken = this.follow(rows);
+    const unplanned = lines.filter((line, at) => line !== predicted[at]);
+    return { ...(await this.look(rows)), broken, unplanned };
+  }
+
+  /** Looks again at an import that has ended, after whatever was tried on it. */
+  async again(planned: ImportView): Promise<Pick<Found, 'ledger' | 'contacts'>> {
+    return this.look(await this.company.rows(planned.id));
+  }
+
+  /** What the oracle says of the last file. */
+  oracle(): Found {
+    return { ...this.held, broken: [], unplanned: [] };
+  }
+
+  /** What must be so for as long as nobody does anything else. */
+  lasting(): Pick<Found, 'ledger' | 'contacts'> {
+    return this.held;
+  }
+
+  /** The oracle's contacts are those of the next file's beginning. */
+  goOn(): void {
+    const ids = new Map(this.ids);
+    this.ids.clear();
+    this.contacts = this.expected.contacts.map((contact, at) => {
+      const id = ids.get(contact.name);
+      if (id !== undefined) this.ids.set(`existing ${at}`, id);
+      return { ...contact, name: `existing ${at}` };
+    });
+  }
+
+  private async look(rows: readonly RowView[]): Promise<Pick<Found, 'ledger' | 'contacts'>> {
+    const contacts = await this.company.contacts({ archived: 'INCLUDE' });
+    const lines = contacts.filter(({ id, version }) => this.versions.get(recordOf(id)) !== version).map(({ id, version }) => `${recordOf(id)} is at version ${String(version)}`);
+    return { ledger: ledgerLines(rows), contacts: [...contactLines(contacts), ...lines] };
+  }
+
+  /** Each row writes the record that the oracle has it write, on top of the version that the row before left. */
+  private follow(rows: readonly RowView[]): string[] {
+    const faults: string[] = [];
+    const named = new Map([...this.ids].map(([name, id]) => [id, name]));
+    const inOrder = [...rows].sort((left, right) => left.row - right.row);
+    for (const { row, effects } of inOrder) {
+      const name = this.expected.outcomes.find((outcome) => outcome.row === row)?.contact ?? '';
+      for (const { record, fromVersion, toVersion } of effects) {
+        const known = this.ids.get(name) ?? record;
+        if (known !== record || (named.get(record) ?? name) !== name) faults.push(`row ${row} wrote ${record}, which is ${named.get(record) ?? 'unknown'} and not ${name}`);
+        if (fromVersion !== (this.versions.get(record) ?? 0) || toVersion <= fromVersion) faults.push(`row ${row}: ${fromVersion} to ${toVersion} on ${this.versions.get(record) ?? 0}`);
+        this.ids.set(name, record);
+        named.set(record, name);
+        this.versions.set(record, toVersion);
+      }
+    }
+    return faults;
+  }
+}
+
+/** The record's own id, out of the one that GraphQL shows (`Contact:<id>`, in base64url). */
+function recordOf(id: unknown): string {
+  return Buffer.from(String(id), 'base64url').toString('utf8').split(':')[1] ?? '';
+}
