@@ -19,6 +19,11 @@ const BEARER = /^Bearer ([\x21-\x7e]{16,4096})$/i;
 export class Authenticator {
   constructor(private readonly connections: ServiceConnections) {}
 
+  /** Whether this is the key of the installation, which belongs to no company and signs nobody in. */
+  isInstallation(authorization: string): boolean {
+    return this.connections.isInstallation(authorization);
+  }
+
   /** Throws UNAUTHENTICATED when there is no bearer or accounts does not know it. */
   async authenticate(authorization: string | undefined, address: string | undefined): Promise<Caller> {
     const bearer = BEARER.exec(authorization ?? '')?.[1];

@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import type { Logger } from '@caseledger/service-kit';
+import { Admission } from './admission.js';
 import { Authenticator } from './authenticator.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
 import { GatewayLog } from './gateway-log.js';
@@ -22,8 +23,8 @@ class EdgeModule {
   static with(config: GatewayConfig, logger: Logger): DynamicModule {
     return {
       module: EdgeModule,
-      providers: [{ provide: GATEWAY_CONFIG, useValue: config }, { provide: GatewayLog, useFactory: () => new GatewayLog(logger) }, ServiceConnections, Authenticator],
-      exports: [GATEWAY_CONFIG, GatewayLog, ServiceConnections, Authenticator],
+      providers: [{ provide: GATEWAY_CONFIG, useValue: config }, { provide: GatewayLog, useFactory: () => new GatewayLog(logger) }, ServiceConnections, Authenticator, Admission],
+      exports: [GATEWAY_CONFIG, GatewayLog, ServiceConnections, Admission],
     };
   }
 }
@@ -40,7 +41,7 @@ export class GatewayModule {
         GraphQLModule.forRootAsync<ApolloDriverConfig>({
           driver: ApolloDriver,
           imports: [edge],
-          inject: [GATEWAY_CONFIG, Authenticator, GatewayLog],
+          inject: [GATEWAY_CONFIG, Admission, GatewayLog],
           useFactory: graphqlOptions,
         }),
       ],

@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { NestLogger, type Logger } from '@caseledger/service-kit';
+import { Admission } from './admission.js';
 import type { GatewayConfig } from './config.js';
 import { GatewayModule } from './gateway.module.js';
 import { bodyPipe } from './rest/body.pipe.js';
@@ -17,8 +18,9 @@ export interface RunningGateway {
 export async function startGateway(config: GatewayConfig, logger: Logger): Promise<RunningGateway> {
   const app = await NestFactory.create<NestExpressApplication>(GatewayModule.with(config, logger), { logger: new NestLogger(logger), bodyParser: false });
   app.use(helmet({ contentSecurityPolicy: contentPolicy(), strictTransportSecurity: false }));
-  app.use('/api', rateLimit(config.requestsPerMinute));
-  app.use('/graphql', rateLimit(config.requestsPerMinute));
+  const limited = rateLimit(app.get(Admission));
+  app.use('/api', limited);
+  app.use('/graphql', limited);
   app.useBodyParser('json', { limit: '5mb' });
   app.useGlobalPipes(bodyPipe());
   await app.listen(config.port, config.host);

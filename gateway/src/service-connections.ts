@@ -33,10 +33,13 @@ export class ServiceConnections implements OnApplicationShutdown {
     return this.accounts.methods<accountsV1.AccountsServiceServer>(context);
   }
 
+  isInstallation(authorization: string | undefined): boolean {
+    return sameSecret((authorization ?? '').replace(/^Bearer /i, ''), this.config.installationKey);
+  }
+
   /** accounts for the installation itself; the bearer must be the installation's key. */
   async installationAccounts(authorization: string | undefined): Promise<UnaryMethods<accountsV1.AccountsServiceServer>> {
-    const bearer = (authorization ?? '').replace(/^Bearer /i, '');
-    if (!sameSecret(bearer, this.config.installationKey)) throw unauthenticated();
+    if (!this.isInstallation(authorization)) throw unauthenticated();
     return this.accountsOf(await signServiceContext(this.config.contextSecret, 'gateway'));
   }
 

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { unauthenticated } from '@caseledger/errors';
 import type { Request } from 'express';
-import type { Authenticator } from '../authenticator.js';
+import type { Admission } from '../admission.js';
+import type { Caller } from '../authenticator.js';
 import type { GatewayConfig } from '../config.js';
 import type { GatewayLog } from '../gateway-log.js';
 import { schemaText } from '../gen/schema.js';
+import { callerOf } from '../rest/caller.js';
 import { formatError } from './format-error.js';
 import type { GraphqlContext } from './graphql-context.js';
 import { makeLoaders } from './loaders.js';
@@ -19,9 +21,9 @@ interface SocketContext {
 }
 
 /** The GraphQL server: schema first, one context per request, errors as PRODUCT §5 says. */
-export function graphqlOptions(config: GatewayConfig, authenticator: Authenticator, log: GatewayLog): ApolloDriverConfig {
-  const contextOf = async (authorization: string | undefined, address: string | undefined): Promise<GraphqlContext> => {
-    const { viewer, services } = await authenticator.authenticate(authorization, address);
+export function graphqlOptions(config: GatewayConfig, admission: Admission, log: GatewayLog): ApolloDriverConfig {
+  const contextOf = async (asked: Promise<Caller>): Promise<GraphqlContext> => {
+    const { viewer, services } = await asked;
     return { requestId: randomUUID(), viewer, services, loaders: makeLoaders(services) };
   };
   return {
@@ -38,8 +40,8 @@ export function graphqlOptions(config: GatewayConfig, authenticator: Authenticat
     formatError: formatError((cause, requestId) => log.unexpected(cause, requestId), randomUUID),
     context: (from: { req: Request } | SocketContext) =>
       'req' in from
-        ? contextOf(from.req.headers.authorization, from.req.ip)
-        : contextOf(bearerOf(from), from.extra?.request?.socket.remoteAddress),
+        ? contextOf(callerOf(from.req))
+        : contextOf(admission.admit(bearerOf(from), from.extra?.request?.socket.remoteAddress)),
     subscriptions: {
       'graphql-ws': {
         path: '/graphql',

@@ -67,7 +67,9 @@ const SCHEMAS = (): Json => ({
   Issue: object({ code: text, severity: { enum: ['ERROR', 'WARNING'] }, field: { type: ['string', 'null'] }, text: { type: ['string', 'null'] }, message: text, suggestion: { type: ['string', 'null'] } }, ['code', 'severity', 'message']),
   Counts: object({ read: count, created: count, updated: count, merged: count, unchanged: count, skipped: count, failed: count, held: count }),
   Import: object({ id: text, type: { enum: ['CLIENTS', 'CONTACTS'] }, state: text, status: { type: ['string', 'null'] }, counts: ref('Counts'), plan: { type: ['object', 'null'] }, analysis: { type: ['object', 'null'] } }, ['id', 'type', 'state', 'counts']),
-  Row: object({ row: count, outcome: { type: ['string', 'null'] }, reason: { type: ['string', 'null'] }, changes: { type: 'array', items: { type: 'object' } }, issues: { type: 'array', items: ref('Issue') } }, ['row']),
+  Cell: object({ column: { ...count, description: '0-based, in file order' }, header: { type: ['string', 'null'] }, text }, ['column', 'header', 'text']),
+  Match: object({ verdict: { enum: ['MATCH', 'REVIEW', 'AMBIGUOUS', 'NONE'] }, key: text, record: text, score: { type: 'number' }, records: { type: 'array', items: text }, earlierRow: count }, ['verdict']),
+  Row: object({ row: count, line: count, sheet: { type: ['string', 'null'] }, attempt: count, cells: { type: 'array', items: ref('Cell') }, match: { oneOf: [ref('Match'), { type: 'null' }] }, outcome: { type: ['string', 'null'] }, reason: { type: ['string', 'null'] }, changes: { type: 'array', items: { type: 'object' } }, issues: { type: 'array', items: ref('Issue') } }, ['row']),
   Revert: object({ id: text, importId: text, kind: { enum: ['REVERT', 'RESTORE'] }, state: text, hash: { type: ['string', 'null'] }, records: count, counts: { type: ['object', 'null'] } }, ['id', 'state']),
 });
 

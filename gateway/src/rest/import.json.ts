@@ -82,7 +82,7 @@ export function rowJson(row: importsV1.RowEntry, headers: Headers): Record<strin
     outcome: textOrNull(row.outcome),
     reason: textOrNull(row.reason),
     attempt: row.attempt,
-    cells: Object.fromEntries(row.cells.map((text, column) => [headers.get(column) ?? `${column + 1}`, text])),
+    cells: row.cells.map((text, column) => ({ column, header: headers.get(column) ?? null, text })),
     changes: row.changes.map((change) => changeJson(change, headers)),
     effects: row.effects.map(({ kind, record, fromVersion, toVersion }) => ({ kind, record, fromVersion, toVersion })),
     issues: row.issues.map((issue) => toRowIssue(issue, headers)),

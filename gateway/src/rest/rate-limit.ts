@@ -1,27 +1,23 @@
-import { createHash } from 'node:crypto';
-import { limit } from '@caseledger/errors';
+import { isDomainError } from '@caseledger/errors';
 import type { NextFunction, Request, Response } from 'express';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Admission } from '../admission.js';
+import { rememberCaller } from './caller.js';
 
 /**
- * RST-005: so many requests a minute per bearer, and per address for requests without one. Counted in this process:
- * with several gateways behind a balancer each lets its share through.
+ * Counts each request under whoever sent it and refuses those over the limit. Any other outcome waits for whoever asks
+ * for the caller: sign-in and the documentation ask for none.
  */
-export function rateLimit(perMinute: number): (request: Request, response: Response, next: NextFunction) => void {
-  const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
+export function rateLimit(admission: Admission): (request: Request, response: Response, next: NextFunction) => void {
   return (request, response, next) => {
-    limiter.consume(keyOf(request)).then(
+    const admitted = admission.admit(request.headers.authorization, request.ip);
+    rememberCaller(request, admitted);
+    admitted.then(
       () => next(),
-      (refused: unknown) => {
-        const seconds = refused instanceof RateLimiterRes ? Math.max(1, Math.ceil(refused.msBeforeNext / 1000)) : 1;
-        response.setHeader('Retry-After', String(seconds));
-        next(limit('RATE_LIMITED', { seconds }));
+      (thrown: unknown) => {
+        if (!isDomainError(thrown) || thrown.code !== 'RATE_LIMITED') return next();
+        response.setHeader('Retry-After', String(thrown.params['seconds'] ?? 1));
+        next(thrown);
       },
     );
   };
-}
-
-function keyOf(request: Request): string {
-  const bearer = request.headers.authorization;
-  return bearer === undefined ? `address ${request.ip ?? ''}` : createHash('sha256').update(bearer).digest('base64url');
 }

@@ -1,0 +1,16 @@
+import { importsV1 } from '@caseledger/contracts';
+import { requestOf } from '../services.js';
+import { rowJson } from './import.json.js';
+
+describe('a row in REST', () => {
+  it('has its cells in the order of the file, whatever the headers are', () => {
+    const row = requestOf(importsV1.RowEntry, { row: 1, cells: ['a', 'b', 'c', 'd'] });
+    const headers = new Map([[0, '2020'], [1, 'Name'], [2, '1999'], [3, 'Name']]);
+    expect(rowJson(row, headers)['cells']).toEqual([
+      { column: 0, header: '2020', text: 'a' },
+      { column: 1, header: 'Name', text: 'b' },
+      { column: 2, header: '1999', text: 'c' },
+      { column: 3, header: 'Name', text: 'd' },
+    ]);
+  });
+});
