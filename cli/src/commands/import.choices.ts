@@ -78,7 +78,7 @@ function questionOf({ state, code, analysis }: ImportView): Question | undefined
 const ROWS_SHOWN = 12;
 
 async function showFirstRows({ output }: CliContext, api: Api, { id }: ImportView): Promise<void> {
-  const page = (await api.get(`/api/imports/${id}/rows?of=preview&limit=${ROWS_SHOWN}`)) as unknown as { rows: { line: number; cells: Record<string, string> }[] };
-  output.line({ event: 'first-rows', id, rows: page.rows.map(({ line, cells }) => ({ line, cells: Object.values(cells) })) });
-  output.table(['LINE', 'CELLS'], page.rows.map(({ line, cells }) => [String(line), Object.values(cells).join(' | ')]));
+  const page = (await api.get(`/api/imports/${id}/rows?of=preview&limit=${ROWS_SHOWN}`)) as unknown as { rows: { line: number; cells: { text: string }[] }[] };
+  output.line({ event: 'first-rows', id, rows: page.rows.map(({ line, cells }) => ({ line, cells: cells.map(({ text }) => text) })) });
+  output.table(['LINE', 'CELLS'], page.rows.map(({ line, cells }) => [String(line), cells.map(({ text }) => text).join(' | ')]));
 }
