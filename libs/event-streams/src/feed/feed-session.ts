@@ -1,7 +1,7 @@
 import type { Feed, FeedReply, PartitionPosition } from '@caseledger/event-store';
 import { Backoff, pause, settledWithin } from '../backoff.js';
 import { readCheckpoints, type Queries } from '../checkpoint.js';
-import { ConsumerHalted, describeFault } from '../faults.js';
+import { ConsumerHalted, describeFault, isTransient } from '../faults.js';
 import { placeOf } from '../intake.js';
 import type { Slice, StreamSession, Subscription } from '../transport.js';
 import { assertLeases } from './leases.js';
@@ -10,6 +10,7 @@ import { Membership, type Holding } from './membership.js';
 export interface FeedSessionOptions {
   readonly leaseMs: number;
   readonly waitMs: number;
+  readonly graceMs: number;
 }
 
 /** An answer of the owner and the holdings it was asked for. */
@@ -28,6 +29,8 @@ export class FeedSession implements StreamSession {
   private readonly positions = new WeakMap<Holding, Map<number, number>>();
   private work: Promise<unknown> = Promise.resolve();
   private epoch = 0;
+  /** When the owner last answered, or this member began; by this process's clock. */
+  private answeredAtMs = performance.now();
 
   constructor(
     private readonly feed: Feed,
@@ -107,6 +110,7 @@ export class FeedSession implements StreamSession {
       const reply = await this.feed.read({ topic, after, limit: batchMax, waitMs: this.options.waitMs, signal: wait.signal });
       this.subscription.observed(reply.head);
       backoff.reset();
+      this.answeredAtMs = performance.now();
       return { holdings, reply };
     } catch (thrown) {
       if (!wait.signal.aborted) await this.failed(thrown, backoff);
@@ -122,7 +126,9 @@ export class FeedSession implements StreamSession {
       this.subscription.halt(thrown);
       return this.retire();
     }
-    logger.warn({ consumer, source, topic, fault: describeFault(thrown) }, 'A feed could not be read');
+    // Processes start in any order, and an owner that is replaced is soon back.
+    const isSoon = isTransient(thrown) && performance.now() - this.answeredAtMs < this.options.graceMs;
+    if (!isSoon) logger.warn({ consumer, source, topic, fault: describeFault(thrown) }, 'A feed could not be read');
     await pause(backoff.nextMs(), this.closing.signal);
   }
 

@@ -8,6 +8,8 @@ export interface FeedTransportOptions {
   readonly leaseMs?: number;
   /** How long the owner waits for a first event before it answers with nothing; default 20,000. What is new, and how far a quiet partition was searched, it tells at once. */
   readonly waitMs?: number;
+  /** How long an owner may be away before each failed read is logged; default 5,000. A fault that stays is logged at once. */
+  readonly graceMs?: number;
 }
 
 /**
@@ -16,10 +18,10 @@ export interface FeedTransportOptions {
  * @param feedOf the feed of a source, such as a `feedClient` of the service of that name
  */
 export function feedTransport(feedOf: (source: string) => Feed, options: FeedTransportOptions = {}): StreamTransport {
-  const { leaseMs = 10_000, waitMs = 20_000 } = options;
+  const { leaseMs = 10_000, waitMs = 20_000, graceMs = 5_000 } = options;
   return {
     async subscribe(subscription: Subscription): Promise<StreamSession> {
-      const session = new FeedSession(feedOf(subscription.source), subscription, poolQueries(subscription.database), { leaseMs, waitMs });
+      const session = new FeedSession(feedOf(subscription.source), subscription, poolQueries(subscription.database), { leaseMs, waitMs, graceMs });
       session.start();
       return session;
     },
