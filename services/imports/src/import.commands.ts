@@ -32,6 +32,15 @@ export interface Caller {
 export interface OnceOnly {
   readonly key: string;
   readonly request: JsonValue;
+  /** What is stored as the answer, such as the id of what is made. */
+  readonly answer?: string;
+}
+
+/** What became of a command. */
+export interface Worked {
+  readonly replayed: boolean;
+  /** The answer stored by the first request with this key; empty when none was given. */
+  readonly answer: string;
 }
 
 /** An aggregate at work in a transaction: its state and what is to be appended. */
@@ -85,19 +94,16 @@ export class ImportCommands {
   }
 
   /** Works on any number of imports and reverts; those that do not exist yet have the state NONE. */
-  async work(caller: Caller, subjects: Subjects, work: (unit: Unit) => Promise<void>, once?: OnceOnly): Promise<{ replayed: boolean }> {
+  async work(caller: Caller, subjects: Subjects, work: (unit: Unit) => Promise<void>, once?: OnceOnly): Promise<Worked> {
     return this.repeatable(() =>
       this.store.transaction(caller.tenant, async (tx) => {
-        const run = async (): Promise<null> => {
+        const run = async (): Promise<string> => {
           await this.carryOut(tx, caller, subjects, work);
-          return null;
+          return once?.answer ?? '';
         };
-        if (once === undefined || once.key === '') {
-          await run();
-          return { replayed: false };
-        }
-        const { replayed } = await tx.once(once.key, once.request, run);
-        return { replayed };
+        if (once === undefined || once.key === '') return { replayed: false, answer: await run() };
+        const { replayed, result } = await tx.once(once.key, once.request, run);
+        return { replayed, answer: result };
       }),
     );
   }

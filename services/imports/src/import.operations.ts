@@ -128,8 +128,9 @@ export class ImportOperations {
     const state = await commands.load(caller.tenant, id);
     const run = 'plan' in state ? runOf(state.plan.id) : 'attempt' in state ? state.attempt.run : '';
     const command = { hash, run, startedBy: caller.actor ?? '' };
-    const events = state.status === 'NONE' ? [] : startImport(command, state);
-    if (events.length > 0 && isMapped(state) && state.options.apply === 'EXACT_PLAN') {
+    // Anything else is for the decider, or for the answer stored under the key of a repeated request.
+    const isToCheck = state.status === 'CONFIRMED' && state.plan.hash === hash && state.file?.kept === true;
+    if (isToCheck && isMapped(state) && state.options.apply === 'EXACT_PLAN') {
       const changed = await this.changedSincePlan(caller.tenant, state);
       if (changed.length > 0) {
         await commands.change(caller, id, async (now, tx) => replan({ plan: uuid7(), importDay: await todayIn(tx), requestedBy: caller.actor ?? '' }, changed, now));

@@ -90,9 +90,8 @@ export function callerOf({ caller, traceparent }: Pick<Rpc<unknown>, 'caller' | 
   return { tenant, actor: subject, origin, ...(traceparent === undefined ? {} : { traceparent }) };
 }
 
-/** The idempotency key of a request with what it stands for; keys are told apart by command and import. */
+/** The idempotency key of a request with what it stands for: the command, and all it was asked with (API-004). */
 export function onceOf(command: string, request: { readonly idempotencyKey: string }): OnceOnly {
   const { idempotencyKey, ...rest } = request;
-  const key = idempotencyKey === '' ? '' : `${command} ${idempotencyKey}`;
-  return { key, request: JSON.parse(JSON.stringify(rest)) as JsonValue };
+  return { key: idempotencyKey, request: JSON.parse(JSON.stringify({ command, ...rest })) as JsonValue };
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { limit, notFound, refused, validation } from '@caseledger/errors';
 import { uuid7, uuid8, type StoreTransaction } from '@caseledger/event-store';
-import type { Caller, OnceOnly } from './import.commands.js';
+import type { Caller, OnceOnly, Unit } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
 import { beginUpload, completeUpload, createImport, rejectFile } from './import/import.decider.js';
 import type { ImportType } from './import/import.events.js';
@@ -33,9 +33,8 @@ export class Uploads {
   async create(caller: Caller, wanted: NewImport, once?: OnceOnly): Promise<{ id: string; replayed: boolean }> {
     const { limits, commands, objects } = this.context;
     if (wanted.sizeBytes > limits.fileBytes) throw tooLarge(wanted.sizeBytes, limits.fileBytes);
-    const key = wanted.importKey === '' ? (once?.key ?? '') : wanted.importKey;
-    // The id follows from the key, so that a repetition finds what the first try made, however it ended.
-    const id = key === '' ? uuid7() : uuid8('import', caller.tenant, key);
+    // The id follows from the import key, so that a repetition finds what the first try made, however it ended.
+    const id = wanted.importKey === '' ? uuid7() : uuid8('import', caller.tenant, wanted.importKey);
     const command = {
       importId: id,
       type: wanted.type,
@@ -45,15 +44,16 @@ export class Uploads {
       origin: wanted.origin,
       createdBy: caller.actor ?? '',
     };
-    let replayed = false;
-    await commands.work(caller, { imports: [id] }, async ({ tx, imports: [held] }) => {
+    let isKnown = false;
+    const create = async ({ tx, imports: [held] }: Unit): Promise<void> => {
       if (held === undefined) return;
-      replayed = held.state.status !== 'NONE';
-      if (!replayed && (await openCounts(tx)).drafts >= limits.drafts) throw limit('LIMIT_REACHED', { limit: limits.drafts, things: 'open imports' });
-      if (!replayed) await objects.createKey(tx, id);
+      isKnown = held.state.status !== 'NONE';
+      if (!isKnown && (await openCounts(tx)).drafts >= limits.drafts) throw limit('LIMIT_REACHED', { limit: limits.drafts, things: 'open imports' });
+      if (!isKnown) await objects.createKey(tx, id);
       held.add(createImport(command, held.state));
-    });
-    return { id, replayed };
+    };
+    const done = await commands.work(caller, { imports: [id] }, create, once === undefined ? undefined : { ...once, answer: id });
+    return { id: done.replayed ? done.answer : id, replayed: done.replayed || isKnown };
   }
 
   /**
