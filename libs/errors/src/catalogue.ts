@@ -8,6 +8,8 @@ export type CodeKind = 'F' | 'E' | 'W' | 'A' | 'O' | 'reason';
 export interface CodeEntry {
   readonly kind: CodeKind;
   readonly template: string;
+  /** What is said instead when nobody knows whether the thing was done. */
+  readonly unsure?: string;
 }
 
 /** Every code the product can show. A code is stable: it is never renamed and never means something else. */
@@ -147,7 +149,11 @@ export const CATALOGUE = {
   NOT_PROCESSED: { kind: 'reason', template: 'Cancelled before its turn.' },
   ROLLED_BACK: { kind: 'reason', template: 'Taken back with the import.' },
   ROW_ALREADY_APPLIED: { kind: 'W', template: 'Row {row} was applied before; not applied again.' },
-  INTERNAL_ERROR: { kind: 'E', template: 'Could not be processed; reference {ref}.' },
+  INTERNAL_ERROR: {
+    kind: 'E',
+    template: 'Could not be processed; reference {ref}.',
+    unsure: 'This may have been done or not. Look before you repeat it; reference {ref}.',
+  },
   CHUNK_CORRUPT: { kind: 'O', template: 'Stored chunk differs from its hash; paused.' },
   LEDGER_MISMATCH: { kind: 'O', template: 'Rows do not add up; not closed.' },
 

@@ -1,5 +1,5 @@
 import type { Code } from './catalogue.js';
-import { messageFor, type Params } from './message.js';
+import { messageFor, UNSURE, type Params } from './message.js';
 
 /** The kinds of error a rule throws; each edge translates them by one table (see `edges.ts`). */
 export type ErrorKind = 'validation' | 'illegal-state' | 'not-found' | 'concurrency' | 'access' | 'limit';
@@ -69,6 +69,19 @@ export function unauthenticated(): DomainError {
 /** Over a limit of PRODUCT §6. */
 export function limit(code: Code, params?: Params): DomainError {
   return new DomainError('limit', code, params);
+}
+
+/**
+ * The answer to a request that was stored or not, nobody knows: whoever repeats it without a key may do it twice.
+ * @param ref what the cause is logged under
+ */
+export function outcomeUnknown(ref: string): DomainError {
+  return new DomainError('illegal-state', 'INTERNAL_ERROR', { ref, [UNSURE]: 1 });
+}
+
+/** Whether an error says of itself that what it ended may have been done all the same. */
+export function isOutcomeUnknown(thrown: unknown): boolean {
+  return thrown instanceof Error && 'outcome' in thrown && thrown.outcome === 'UNKNOWN';
 }
 
 /** Whether something thrown is a DomainError; works for one made by another copy of this package too. */

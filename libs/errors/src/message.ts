@@ -1,4 +1,4 @@
-import { CATALOGUE, type Code } from './catalogue.js';
+import { CATALOGUE, type Code, type CodeEntry } from './catalogue.js';
 
 /** What fills the `{names}` of a template: texts and numbers, never objects. */
 export type Params = Readonly<Record<string, string | number>>;
@@ -52,10 +52,18 @@ export function paramsOf(code: Code): string[] {
  * left out, unless it is the whole message.
  */
 export function messageFor(code: Code, params: Params = {}): string {
-  const sentences = CATALOGUE[code].template.split(/(?<=[.?!;]) /);
+  const sentences = templateOf(code, params).split(/(?<=[.?!;]) /);
   const told = Object.hasOwn(params, 'suggestion') ? sentences : sentences.filter((part) => !part.includes(OFFER));
   const template = (told.length > 0 ? told : sentences).join(' ').replace(/;$/, '.');
   return template.replace(NAME, (_, name: string, at: number) => valueOf(name, params, at === 0));
+}
+
+/** The parameter that asks for the words of a code whose matter has an unknown end. */
+export const UNSURE = 'unsure';
+
+function templateOf(code: Code, params: Params): string {
+  const entry: CodeEntry = CATALOGUE[code];
+  return Object.hasOwn(params, UNSURE) ? (entry.unsure ?? entry.template) : entry.template;
 }
 
 /** A given value is never changed in case: it may be the user's own text. */

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { isOutcomeUnknown } from '@caseledger/errors';
 import { eventually, tcpProxy, type TcpProxy } from '@caseledger/testing';
 import { DataSource } from 'typeorm';
 import type { EventStore } from './event-store.js';
@@ -55,6 +56,7 @@ describe('a connection lost during COMMIT', () => {
       losing = loseAnswer(stream);
     });
     await expect(work).rejects.toThrow(CommitUnknown);
+    expect(await work.catch(isOutcomeUnknown)).toBe(true);
     await losing;
     expect(runs).toBe(1);
     expect(await eventsOf(stream)).toBe(1);

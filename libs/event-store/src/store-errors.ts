@@ -47,6 +47,8 @@ export class DeadlineExceeded extends Error {
  */
 export class CommitUnknown extends Error {
   override readonly name = 'CommitUnknown';
+  /** Read by the edges, which tell users to look before they repeat. */
+  readonly outcome = 'UNKNOWN';
 }
 
 /** Personal data were to be written for someone who has been erased. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fromWire, grpcStatus, isDomainError, toWire, type DomainError } from '@caseledger/errors';
+import { fromWire, grpcStatus, isDomainError, isOutcomeUnknown, outcomeUnknown, toWire, type DomainError } from '@caseledger/errors';
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import type { Logger } from './logger.js';
 
@@ -14,14 +14,17 @@ export type GrpcRefusal = Pick<ServiceError, 'code' | 'details' | 'metadata'>;
  * reference, and the caller is told the reference alone.
  */
 export function refusalOf(thrown: unknown, logger: Logger, method: string): GrpcRefusal {
-  const metadata = new Metadata();
-  if (isDomainError(thrown)) {
-    metadata.set(ERROR_KEY, toWire(thrown));
-    return { code: grpcStatus(thrown.kind, thrown.code), details: asciiOf(thrown.message), metadata };
-  }
+  if (isDomainError(thrown)) return refusalWith(thrown);
   const reference = randomUUID();
   logger.error({ reference, method, error: thrown }, 'A call could not be processed');
-  return { code: status.INTERNAL, details: `Could not be processed; reference ${reference}.`, metadata };
+  if (isOutcomeUnknown(thrown)) return refusalWith(outcomeUnknown(reference));
+  return { code: status.INTERNAL, details: `Could not be processed; reference ${reference}.`, metadata: new Metadata() };
+}
+
+function refusalWith(error: DomainError): GrpcRefusal {
+  const metadata = new Metadata();
+  metadata.set(ERROR_KEY, toWire(error));
+  return { code: grpcStatus(error.kind, error.code), details: asciiOf(error.message), metadata };
 }
 
 /** The DomainError a failed call carries; undefined when the service was not reached or failed for inner reasons. */
