@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setTimeout as pause } from 'node:timers/promises';
-import { isAlive, startedAt } from '@caseledger/local';
+import { startedAt } from '@caseledger/local';
+import { livingIn, readJson, signUpIn, withFileLock } from './process-notes.js';
 
 const LOCK_DEADLINE_MS = 180_000;
 
@@ -32,33 +32,8 @@ export function keysFile(): string {
 }
 
 /** Runs the work while no other process of this checkout does; a lock whose holder died is taken over. */
-export async function withClusterLock<T>(work: () => Promise<T>): Promise<T> {
-  const lock = `${clusterHome()}.lock`;
-  const deadline = Date.now() + LOCK_DEADLINE_MS;
-  while (!tryLock(lock)) {
-    if (Date.now() > deadline) throw new Error(`${lock} is held for ${LOCK_DEADLINE_MS / 1000} s already.`);
-    await pause(25);
-  }
-  try {
-    return await work();
-  } finally {
-    rmSync(lock, { force: true });
-  }
-}
-
-function tryLock(lock: string): boolean {
-  const mine = `${lock}.${process.pid}`;
-  writeFileSync(mine, JSON.stringify(self()));
-  try {
-    // A link appears with its content or not at all, so nobody reads a lock half written.
-    linkSync(mine, lock);
-    return true;
-  } catch {
-    if (!isSelfAlive(readJson(lock))) rmSync(lock, { force: true });
-    return false;
-  } finally {
-    rmSync(mine, { force: true });
-  }
+export function withClusterLock<T>(work: () => Promise<T>): Promise<T> {
+  return withFileLock(`${clusterHome()}.lock`, LOCK_DEADLINE_MS, work);
 }
 
 /** The running cluster; undefined when there is none or its keeper died. */
@@ -82,40 +57,15 @@ export function removeNote(): void {
 
 /** Says that this process uses the cluster; it need not say when it stops, since it can be seen to have ended. */
 export function signUp(): void {
-  const users = join(clusterHome(), 'users');
-  mkdirSync(users, { recursive: true, mode: 0o755 });
-  writeFileSync(join(users, String(process.pid)), JSON.stringify(self()));
+  signUpIn(join(clusterHome(), 'users'));
 }
 
-/** The processes that use the cluster and still live; the notes of others are removed. */
+/** The processes that use the cluster and still live. */
 export function liveUsers(): Set<number> {
-  const users = join(clusterHome(), 'users');
-  const live = new Set<number>();
-  for (const name of existsSync(users) ? readdirSync(users) : []) {
-    if (isSelfAlive(readJson(join(users, name)))) live.add(Number(name));
-    else rmSync(join(users, name), { force: true });
-  }
-  return live;
-}
-
-function self(): { pid: number; startedAt: string } {
-  return { pid: process.pid, startedAt: startedAt(process.pid) ?? '' };
-}
-
-function isSelfAlive(read: unknown): boolean {
-  if (typeof read !== 'object' || read === null || !('pid' in read) || typeof read.pid !== 'number') return false;
-  return isAlive(read.pid) && 'startedAt' in read && startedAt(read.pid) === read.startedAt;
+  return livingIn(join(clusterHome(), 'users'));
 }
 
 function isNote(read: unknown): read is ClusterNote {
   if (typeof read !== 'object' || read === null) return false;
   return 'superuserUrl' in read && typeof read.superuserUrl === 'string' && 'keeperPid' in read && typeof read.keeperPid === 'number';
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined; // Gone meanwhile: as good as absent.
-  }
 }
