@@ -8,17 +8,20 @@ import type { Session } from './session.js';
 const SALT_BYTES = 16;
 const DEADLINE_MS = 10_000;
 
-/** Existing salts as seen by this statement's snapshot, new ones as inserted; one made by another at this moment is in neither. */
+/**
+ * Those that were not made now, with the salt that this statement's snapshot sees: null for the erased, no row at all
+ * where another is making it at this moment.
+ */
 const ENSURE = `
 with wanted as (
   select u.subject, u.salt from unnest($2::uuid[], $3::bytea[]) u(subject, salt)
 ), made as (
   insert into vault.salt (tenant, subject, salt) select $1, subject, salt from wanted order by subject
-  on conflict (tenant, subject) do nothing returning subject, salt
+  on conflict (tenant, subject) do nothing returning subject
 )
-select subject, salt from made
-union all
-select s.subject, s.salt from wanted w join vault.salt s on s.tenant = $1 and s.subject = w.subject`;
+select w.subject, s.salt, s.subject is not null as seen
+from wanted w left join vault.salt s on s.tenant = $1 and s.subject = w.subject
+where not exists (select from made m where m.subject = w.subject)`;
 
 const FIND = `
 select s.subject, s.salt from unnest($2::uuid[]) w(subject) join vault.salt s on s.tenant = $1 and s.subject = w.subject
@@ -56,13 +59,16 @@ export function postgresVault(dataSource: DataSource): SaltVault {
 
 async function ensure(session: Session, tenant: string, subjects: readonly string[]): Promise<Map<string, Buffer>> {
   const random = randomBytes(SALT_BYTES * subjects.length);
-  const salts = subjects.map((_, at) => random.subarray(at * SALT_BYTES, (at + 1) * SALT_BYTES));
-  const values = [tenant, pgArray('uuid', subjects), pgArray('bytea', salts)];
-  const { rows } = await session.query<SaltRow>({ name: 'vault_ensure', text: ENSURE, values });
-  const seen = new Set(rows.map((row) => row.subject));
-  const raced = subjects.filter((subject) => !seen.has(subject));
-  const others = raced.length === 0 ? new Map<string, Buffer>() : await find(session, tenant, raced);
-  return new Map([...saltsOf(rows), ...others]);
+  const found = new Map<string, Buffer>(subjects.map((subject, at) => [subject, random.subarray(at * SALT_BYTES, (at + 1) * SALT_BYTES)]));
+  const values = [tenant, pgArray('uuid', subjects), pgArray('bytea', [...found.values()])];
+  const { rows } = await session.query<SaltRow & { readonly seen: boolean }>({ name: 'vault_ensure', text: ENSURE, values });
+  for (const { subject, salt } of rows) {
+    if (salt === null) found.delete(subject);
+    else found.set(subject, salt);
+  }
+  const raced = rows.filter(({ seen }) => !seen).map(({ subject }) => subject);
+  if (raced.length > 0) for (const [subject, salt] of await find(session, tenant, raced)) found.set(subject, salt);
+  return found;
 }
 
 async function find(session: Session, tenant: string, subjects: readonly string[]): Promise<Map<string, Buffer>> {

@@ -10,10 +10,12 @@ order by s.stream for update of s`;
 const CREATE = `
 insert into es.stream (tenant, stream, category, version)
 select $1, u.stream, u.category, u.version from unnest($2::uuid[], $3::text[], $4::int4[]) u(stream, category, version)
-order by u.stream on conflict (tenant, stream) do nothing returning stream`;
+order by u.stream on conflict (tenant, stream) do nothing`;
 
-const FIND = `
-select s.stream, s.category, s.version from unnest($2::uuid[]) w(stream) join es.stream s on s.tenant = $1 and s.stream = w.stream`;
+/** Rows that this transaction has just made itself are not meant. */
+const FIND_OTHERS = `
+select s.stream, s.category, s.version from unnest($2::uuid[]) w(stream) join es.stream s on s.tenant = $1 and s.stream = w.stream
+where s.xmin <> pg_current_xact_id()::xid`;
 
 const RAISE = `
 update es.stream s set version = u.version from unnest($2::uuid[], $3::int4[]) u(stream, version)
@@ -64,8 +66,8 @@ export class StreamLocks {
       const category = categories.get(stream);
       if (category !== undefined && category !== row.category) throw new Error(`Stream ${stream} is of category ${row.category}`);
     }
-    const created = await this.create([...versions].filter(([stream]) => !present.has(stream)), categories);
-    if (created.length > 0) return this.versionsOf(created);
+    const wanted = [...versions].filter(([stream]) => !present.has(stream));
+    if (!(await this.create(wanted, categories))) return this.versionsOfOthers(wanted.map(([stream]) => stream));
     await this.update([...versions].filter(([stream]) => present.has(stream)));
     return new Map();
   }
@@ -79,10 +81,10 @@ export class StreamLocks {
     }
   }
 
-  /** Those of the streams that somebody else created. */
-  private async create(streams: readonly (readonly [string, number])[], categories: ReadonlyMap<string, string>): Promise<string[]> {
-    if (streams.length === 0) return [];
-    const { rows } = await this.tx.query<{ stream: string }>({
+  /** Whether all of them were new; what was made of them is taken back with the transaction otherwise. */
+  private async create(streams: readonly (readonly [string, number])[], categories: ReadonlyMap<string, string>): Promise<boolean> {
+    if (streams.length === 0) return true;
+    const { rowCount } = await this.tx.query({
       name: 'es_create',
       text: CREATE,
       values: [
@@ -92,12 +94,11 @@ export class StreamLocks {
         pgArray('int4', streams.map(([, version]) => version)),
       ],
     });
-    const created = new Set(rows.map(({ stream }) => stream));
-    return streams.map(([stream]) => stream).filter((stream) => !created.has(stream));
+    return rowCount === streams.length;
   }
 
-  private async versionsOf(streams: readonly string[]): Promise<Map<string, number>> {
-    const { rows } = await this.tx.query<StreamRow>(FIND, [this.tx.tenant, pgArray('uuid', streams)]);
+  private async versionsOfOthers(streams: readonly string[]): Promise<Map<string, number>> {
+    const { rows } = await this.tx.query<StreamRow>(FIND_OTHERS, [this.tx.tenant, pgArray('uuid', streams)]);
     return new Map(rows.map(({ stream, version }) => [stream, version]));
   }
 

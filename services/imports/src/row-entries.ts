@@ -108,9 +108,9 @@ function firstOf(...texts: readonly (string | undefined)[]): string {
 
 /** What this row changed: several rows may have written the same record, one version after the other. */
 function changesOfRow(row: LedgerRow, differences: readonly contactsV1.RecordDifferences[]): targetsV1.FieldChange[] {
-  const columns = new Map(row.changed.map(({ record, field, column }) => [`${record} ${field}`, column]));
-  const own = differences.filter((one) =>
-    row.effects.some(({ record, fromVersion, toVersion }) => record === one.record && fromVersion === one.fromVersion && toVersion === one.toVersion),
-  );
-  return own.flatMap(({ changes }) => changes.map((change) => ({ ...change, column: columns.get(`${change.record} ${change.field}`) ?? change.column })));
+  return differences
+    .filter((one) =>
+      row.effects.some(({ record, fromVersion, toVersion }) => record === one.record && fromVersion === one.fromVersion && toVersion === one.toVersion),
+    )
+    .flatMap(({ changes }) => changes);
 }

@@ -174,7 +174,7 @@ export class MemoryTarget {
     if (!isStale && (verdict.outcome === 'CREATED' || verdict.outcome === 'UPDATED')) this.write(emailOf(row), cityOf(row), `${request.run}/${row.row}`);
     const outcome = isStale ? { outcome: 'FAILED', reason: 'PLAN_ROW_STALE', effects: [] } : { outcome: verdict.outcome, reason: verdict.reason, effects: verdict.effects };
     const codes = verdict.issues.map(({ code, severity, column, field }) => ({ code, severity, column, field, params: {} }));
-    return { row: row.row, ...outcome, codes, changed: [], match: verdict.match, decision: row.decision };
+    return { row: row.row, ...outcome, codes, match: verdict.match, decision: row.decision };
   }
 
   private touched(importId: string): targetsV1.TouchedReply {
@@ -191,7 +191,7 @@ export class MemoryTarget {
       changes.push(...builders.map((keptBecause) => ({ record, field: 'city', before: '', after: '', column: -1, keptBecause })));
       const outcome = known?.writers.includes('person') === true ? 'KEPT' : 'ARCHIVED';
       const effects = [{ kind: `CONTACT_${outcome}`, record, fromVersion: 1, toVersion: 2 }];
-      return { row: 0, outcome, reason: '', effects, codes: [], changed: [], match: undefined, decision: undefined };
+      return { row: 0, outcome, reason: '', effects, codes: [], match: undefined, decision: undefined };
     });
     if (request.dryRun) return { answer: CHUNK_ANSWER_APPLIED, nextSeq: 0, state: RUN_STATE_RUNNING, outcomes, changes, replayed: false };
     const turn = this.turn(request);

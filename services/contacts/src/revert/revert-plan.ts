@@ -83,8 +83,7 @@ function decide(record: RecordHistory, takenBy: (pair: ExternalIdPair) => string
 
 /** The outcome of a record as the revert's ledger keeps it (REV-011): no personal data. */
 export function revertOutcome({ id, version, verdict }: RevertedRecord): targetsV1.RowOutcome {
-  const { outcome, reason, events, changes } = verdict;
-  const fields = [...new Set(changes.map(({ path }) => fieldOf(path)))];
+  const { outcome, reason, events } = verdict;
   const toVersion = version + events.length;
   return {
     row: 0,
@@ -92,7 +91,6 @@ export function revertOutcome({ id, version, verdict }: RevertedRecord): targets
     reason,
     effects: [{ kind: `CONTACT_${outcome}`, record: id, fromVersion: version, toVersion }],
     codes: outcome === 'CONFLICT' ? [{ code: reason, severity: 'ERROR', column: -1, field: '', params: {} }] : [],
-    changed: fields.map((field) => ({ record: id, field, column: -1 })),
     match: undefined,
     decision: undefined,
   };

@@ -27,7 +27,6 @@ export function outcomeOf(judged: Judged): targetsV1.RowOutcome {
     reason,
     effects: effectsOf(judged),
     codes: judged.issues.map(codeOf),
-    changed: changedOf(judged),
     match: matchOf(judged),
     decision: row.decision?.action ? row.decision : undefined,
   };
@@ -50,7 +49,6 @@ export function brokenOutcome(row: number, reason: string): targetsV1.RowOutcome
     reason,
     effects: [],
     codes: [{ code: reason, severity: 'ERROR', column: -1, field: '', params: {} }],
-    changed: [],
     match: undefined,
     decision: undefined,
   };
@@ -96,18 +94,6 @@ function changesOf({ record, before, after, events }: Judged): targetsV1.FieldCh
     after: jsonText(now),
     column: columns.get(field) ?? -1,
     keptBecause: '',
-  }));
-}
-
-function changedOf({ record, before, after, events }: Judged): targetsV1.ChangedField[] {
-  if (after === undefined) return [];
-  // A new record's values are those of its one event: no state has to be compared for them.
-  const columns = columnsOf(events);
-  if (before === undefined) return [...columns].map(([field, column]) => ({ record, field, column }));
-  return fieldDifferences(before.state, after.state).map(({ field }) => ({
-    record,
-    field,
-    column: columns.get(field) ?? -1,
   }));
 }
 

@@ -12,7 +12,6 @@ create table app.import_row (
   reason text not null,
   codes jsonb not null,
   effects jsonb not null,
-  changed jsonb not null,
   match jsonb,
   decision jsonb,
   at timestamptz not null,

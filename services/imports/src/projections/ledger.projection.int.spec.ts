@@ -26,7 +26,6 @@ function applied(importId: string, attempt: number, seq: number, outcomes: reado
     reason: '',
     effects: [],
     codes: [],
-    changed: [],
     match: undefined,
     decision: undefined,
   }));

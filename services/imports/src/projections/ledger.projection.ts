@@ -90,22 +90,28 @@ async function replaceEarlier(tx: ConsumerTransaction, tenant: string, chunk: Ap
 const KEPT_CODE = 'ROW_ALREADY_APPLIED';
 const KEPT = `'[{"code":"${KEPT_CODE}"}]'`;
 
-/** A rebuild reads partitions in any order: an entry that comes after a later attempt's is not the last one. */
+/**
+ * A rebuild reads partitions in any order: an entry that comes after a later attempt's is not the last one. Answers the
+ * few of which that is true.
+ */
 const INSERT_ROWS = `
-insert into app.import_row (tenant, import_id, row, attempt, latest, outcome, reason, codes, effects, changed, match, decision, at)
-select $1, $2, n.row, $4,
-  ($4 = 1 or not n.codes @> ${KEPT}) and not exists (
-    select from app.import_row l
-    where l.tenant = $1 and l.import_id = $2 and l.row = n.row and l.attempt > $4 and not l.codes @> ${KEPT}),
-  n.outcome, n.reason, n.codes, n.effects, n.changed, n.match, n.decision, $5
-from unnest($3::int[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[])
-  as n (row, outcome, reason, codes, effects, changed, match, decision)
-returning outcome, reason, latest`;
+with made as (
+  insert into app.import_row (tenant, import_id, row, attempt, latest, outcome, reason, codes, effects, match, decision, at)
+  select $1, $2, n.row, $4,
+    ($4 = 1 or not n.codes @> ${KEPT}) and not exists (
+      select from app.import_row l
+      where l.tenant = $1 and l.import_id = $2 and l.row = n.row and l.attempt > $4 and not l.codes @> ${KEPT}),
+    n.outcome, n.reason, n.codes, n.effects, n.match, n.decision, $5
+  from unnest($3::int[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[])
+    as n (row, outcome, reason, codes, effects, match, decision)
+  returning row, latest
+)
+select row from made where not latest`;
 
 /** @returns the entries that are their row's last. */
-async function insertRows(tx: ConsumerTransaction, tenant: string, chunk: Applied, at: Date): Promise<{ outcome: string; reason: string }[]> {
+async function insertRows(tx: ConsumerTransaction, tenant: string, chunk: Applied, at: Date): Promise<targetsV1.RowOutcome[]> {
   const { rows } = chunk;
-  const { rows: inserted } = await tx.query<{ outcome: string; reason: string; latest: boolean }>(INSERT_ROWS, [
+  const { rows: overtaken } = await tx.query<{ row: number }>(INSERT_ROWS, [
     tenant,
     chunk.importId,
     pgArray('int4', rows.map(({ row }) => row)),
@@ -115,11 +121,11 @@ async function insertRows(tx: ConsumerTransaction, tenant: string, chunk: Applie
     pgArray('text', rows.map(({ reason }) => reason)),
     pgArray('jsonb', rows.map(({ codes }) => JSON.stringify(codes))),
     pgArray('jsonb', rows.map(({ effects }) => JSON.stringify(effects))),
-    pgArray('jsonb', rows.map(({ changed }) => JSON.stringify(changed))),
     pgArray('jsonb', rows.map(({ match }) => jsonOrNull(match))),
     pgArray('jsonb', rows.map(({ decision }) => jsonOrNull(decision))),
   ]);
-  return inserted.filter(({ latest }) => latest);
+  const later = new Set(overtaken.map(({ row }) => row));
+  return later.size === 0 ? rows : rows.filter(({ row }) => !later.has(row));
 }
 
 function jsonOrNull(part: object | undefined): string | null {

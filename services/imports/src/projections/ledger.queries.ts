@@ -11,7 +11,6 @@ export interface LedgerRow {
   readonly reason: string;
   readonly codes: targetsV1.OutcomeCode[];
   readonly effects: targetsV1.Effect[];
-  readonly changed: targetsV1.ChangedField[];
   /** Null when the row matched nothing. */
   readonly match: targetsV1.MatchFound | null;
   /** Null when nobody had decided about the row. */
@@ -42,7 +41,7 @@ const MATCHES = `
   and (cardinality($8::int[]) = 0 or l.row = any($8::int[]))`;
 
 const SELECT = `
-l.row, l.attempt, l.outcome, l.reason, l.codes, l.effects, l.changed, l.match, l.decision`;
+l.row, l.attempt, l.outcome, l.reason, l.codes, l.effects, l.match, l.decision`;
 
 /**
  * A page of the ledger by row number. `rowsOfFile` is the number of rows that have an entry even if no attempt reached
@@ -98,7 +97,6 @@ async function listNotReached(
     ...NOT_REACHED,
     codes: [],
     effects: [],
-    changed: [],
     match: null,
     decision: null,
   }));
