@@ -238,7 +238,8 @@ function selectionOf({ rows, outcome, reason, code }: RowsBody): importsV1.RowSe
 function rowsOf(asked: string | undefined, item: importsV1.Import): string {
   const word = wordOf(asked, 'of');
   if (word !== '') return word;
-  return item.startedAtMs > 0 ? 'LEDGER' : 'PLAN';
+  if (item.startedAtMs > 0) return 'LEDGER';
+  return item.plan === undefined ? 'PREVIEW' : 'PLAN';
 }
 
 /** 0 for the whole file in one request. */
