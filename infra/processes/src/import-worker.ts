@@ -1,7 +1,7 @@
 import { contactTarget, openContactsStore } from '@caseledger/contacts';
 import { postgresVault, type Feed } from '@caseledger/event-store';
 import { feedClient, feedTransport } from '@caseledger/event-streams';
-import { importWork } from '@caseledger/imports';
+import { importWork, READ_THREAD } from '@caseledger/imports';
 import { folderStore, sealedObjects } from '@caseledger/object-store';
 import { createRegistry, openDatabase, openOperations, signServiceContext, type Database, type Logger, type Stoppable } from '@caseledger/service-kit';
 import type { readWorkerConfig } from './config.js';
@@ -45,6 +45,7 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
       targets: [contactTarget(contactsStore)],
       limits,
       workDir,
+      readThread: READ_THREAD,
       logger,
       registry,
       transport: feedTransport(feedOf),

@@ -3,7 +3,7 @@ import { pgArray, type StoreTransaction } from '@caseledger/event-store';
 import { MATCHER_VERSION } from '@caseledger/matching';
 import { NORMALISER_VERSION } from '@caseledger/normalise';
 import { PlanHash } from './file/plan-hash.js';
-import { decodeRows } from './file/row-objects.js';
+import { decodeWithoutCells } from './file/row-objects.js';
 import { platform } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
 import { completePlan } from './import/import.decider.js';
@@ -119,7 +119,7 @@ async function rowsAt(
   const found = new Map<number, targetsV1.Row>();
   for (const entry of entries) {
     const bytes = await context.objects.get(tenant, importId, placeOf(entry), entry.sha256);
-    for (const row of decodeRows(bytes)) if (wanted.has(row.row)) found.set(row.row, row);
+    for (const row of decodeWithoutCells(bytes)) if (wanted.has(row.row)) found.set(row.row, row);
   }
   return numbers.flatMap((number) => found.get(number) ?? []);
 }

@@ -17,6 +17,8 @@ export interface ImportContext {
   readonly limits: ImportLimits;
   /** Where private copies of files are made; removed after use. */
   readonly workDir: string;
+  /** The thread that files are read in; absent where they are read in the calling one. */
+  readonly readThread?: URL;
   readonly logger: Logger;
   readonly metrics: ImportMetrics;
 }

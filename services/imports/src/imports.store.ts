@@ -27,6 +27,8 @@ export interface ImportsSetting {
   readonly targets: readonly [RowTarget, ...RowTarget[]];
   readonly limits: ImportLimits;
   readonly workDir: string;
+  /** Where the reading thread's code is; absent where files are read in the calling thread. */
+  readonly readThread?: URL;
   readonly logger: Logger;
   readonly registry: Registry;
   readonly shards?: number;
@@ -51,7 +53,7 @@ export function importsStore({ app, tail, vault, masterKey, shards }: Pick<Impor
 
 /** Puts the event store of imports and everything on it together. */
 export function openImports(setting: ImportsSetting): ImportContext {
-  const { app, masterKey, sealed, targets, limits, workDir, logger, registry } = setting;
+  const { app, masterKey, sealed, targets, limits, workDir, readThread, logger, registry } = setting;
   const store = importsStore(setting);
   const jobs = new JobQueue(app, store.wakeUps);
   return {
@@ -62,6 +64,7 @@ export function openImports(setting: ImportsSetting): ImportContext {
     targets,
     limits,
     workDir,
+    ...(readThread === undefined ? {} : { readThread }),
     logger,
     metrics: importMetrics(registry),
   };

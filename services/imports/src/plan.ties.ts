@@ -19,7 +19,7 @@ export interface TieSubject {
 }
 
 /**
- * Asks every target for the keys of a batch of rows; blank rows have none. Answers are in the order of the rows. A
+ * Asks every target for the keys of a batch of rows, given without their cells; blank rows have none. Answers are in the order of the rows. A
  * record that a decision names counts as hit: it ties rows, and its changes make the plan stale.
  */
 export async function matchBatch(
@@ -29,7 +29,7 @@ export async function matchBatch(
   decisions: ReadonlyMap<number, RowDecision>,
 ): Promise<targetsV1.RowMatch[][]> {
   const { tenant, importId } = of;
-  const asked = rows.filter(({ blank }) => !blank).map((row) => ({ ...row, cells: [] }));
+  const asked = rows.filter(({ blank }) => !blank);
   return Promise.all(
     context.targets.map(async (target, number) => {
       const reply = asked.length === 0 ? { rows: [] } : await target.match({ tenant, importId, rows: asked });

@@ -2,7 +2,9 @@ import type { targetsV1 } from '@caseledger/contracts';
 import type { ReadOptions } from '@caseledger/fields';
 import { readRows, unguard, type FileRow } from '@caseledger/tabular';
 import { factsOf } from './file/analyse.js';
+import { encodeRows, fileRows, type EncodedRows } from './file/file-rows.js';
 import { retryColumns } from './file/mapping.js';
+import { readAside } from './file/read-aside.js';
 import { decodeRows } from './file/row-objects.js';
 import { reorderCells, toRow } from './file/row-reading.js';
 import type { ImportContext } from './import.context.js';
@@ -27,28 +29,26 @@ interface Reading {
 }
 
 /** The rows of an attempt's plan; without an attempt those of the whole file. */
-export function rowsToPlan(reading: Reading, attempt: Attempt | undefined): AsyncGenerator<targetsV1.Row[]> {
+export function rowsToPlan(reading: Reading, attempt: Attempt | undefined): AsyncGenerator<EncodedRows> {
   if (attempt === undefined) return rowsOfFile(reading);
   return attempt.source.kind === 'FILE'
     ? rowsOfCorrectedFile(reading, attempt.source.importId)
     : rowsOfEarlierAttempts(reading, attempt);
 }
 
-async function* rowsOfFile({ context, tenant, state, options, signal }: Reading): AsyncGenerator<targetsV1.Row[]> {
+async function* rowsOfFile({ context, tenant, state, options, signal }: Reading): AsyncGenerator<EncodedRows> {
   const { facts } = await readAnalysis(context, tenant, state);
-  const sheet = facts.workbook?.sheet.value ?? '';
   const copy = await copyFile(context, { tenant, importId: state.importId, sha256: state.file.sha256 });
   try {
-    for await (const rows of readRows(copy.source, facts, { signal })) {
-      yield rows.map((row) => toRow(row, { row: row.row, line: row.line, sheet }, state.mapping.columns, options));
-    }
+    const reading = { path: copy.path, facts, columns: state.mapping.columns, options };
+    yield* context.readThread === undefined ? fileRows(reading, signal) : readAside(context.readThread, reading, signal);
   } finally {
     await copy.remove();
   }
 }
 
 /** Rows keep the numbers and columns of the first file; those applied before are marked, and told as such (LED-007). */
-async function* rowsOfCorrectedFile(reading: Reading, uploadId: string): AsyncGenerator<targetsV1.Row[]> {
+async function* rowsOfCorrectedFile(reading: Reading, uploadId: string): AsyncGenerator<EncodedRows> {
   const { context, tenant, state, options, signal } = reading;
   const upload = await context.commands.load(tenant, uploadId);
   if (upload.status === 'NONE' || upload.file === undefined) return;
@@ -66,10 +66,11 @@ async function* rowsOfCorrectedFile(reading: Reading, uploadId: string): AsyncGe
         .map((row) => ({ row, number: Number(row.cells[rowColumn]?.text.trim()) }));
       const numbers = numbered.map(({ number }) => number);
       const applied = await context.store.transaction(tenant, (tx) => alreadyApplied(tx, state.importId, numbers));
-      yield numbered.map(({ row, number }) => ({
+      const marked = numbered.map(({ row, number }) => ({
         ...toRow(reorderCells(unguarded(row), columnOf), { row: number, line: row.line, sheet }, state.mapping.columns, options),
         appliedBefore: applied.has(number),
       }));
+      yield encodeRows(marked);
     }
   } finally {
     await copy.remove();
@@ -77,7 +78,7 @@ async function* rowsOfCorrectedFile(reading: Reading, uploadId: string): AsyncGe
 }
 
 /** Rows as the attempt that tried them last had normalised and stored them. */
-async function* rowsOfEarlierAttempts({ context, tenant, state }: Reading, attempt: Attempt): AsyncGenerator<targetsV1.Row[]> {
+async function* rowsOfEarlierAttempts({ context, tenant, state }: Reading, attempt: Attempt): AsyncGenerator<EncodedRows> {
   const { importId } = state;
   const numbers = await context.store.transaction(tenant, (tx) =>
     retryable(tx, importId, attempt.selection, state.analysis.rows),
@@ -85,7 +86,7 @@ async function* rowsOfEarlierAttempts({ context, tenant, state }: Reading, attem
   const configs = new Map<number, string>();
   for (let at = 0; at < numbers.length; at += BATCH_ROWS) {
     const batch = numbers.slice(at, at + BATCH_ROWS);
-    yield await readStoredRows(context, tenant, importId, batch, configs);
+    yield encodeRows(await readStoredRows(context, tenant, importId, batch, configs));
   }
 }
 

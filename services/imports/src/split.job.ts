@@ -1,7 +1,8 @@
 import { uuid8 } from '@caseledger/event-store';
 import type { targetsV1 } from '@caseledger/contracts';
 import { Components } from './file/components.js';
-import { decodeRows, encodeRow } from './file/row-objects.js';
+import type { EncodedRows } from './file/file-rows.js';
+import { decodeWithoutCells } from './file/row-objects.js';
 import type { ImportContext } from './import.context.js';
 import type { TargetPosition } from './import/import.events.js';
 import type { JobAtWork, JobHandler } from './job.runner.js';
@@ -56,7 +57,7 @@ async function split(context: ImportContext, job: JobAtWork): Promise<void> {
   });
 }
 
-/** Rows with the manifest entry of the object that holds them. */
+/** Rows, without their cells, with the manifest entry of the object that holds them. */
 interface Batch {
   readonly rows: readonly targetsV1.Row[];
   readonly entry: ManifestEntry;
@@ -102,7 +103,7 @@ async function tieAll(
 
 async function* storedBatches(context: ImportContext, job: JobAtWork, importId: string, objects: readonly ManifestEntry[]): AsyncGenerator<Batch> {
   for (const entry of objects) {
-    yield { entry, rows: decodeRows(await context.objects.get(job.tenant, importId, placeOf(entry), entry.sha256)) };
+    yield { entry, rows: decodeWithoutCells(await context.objects.get(job.tenant, importId, placeOf(entry), entry.sha256)) };
   }
 }
 
@@ -111,15 +112,14 @@ async function* newBatches(
   job: JobAtWork,
   importId: string,
   config: string,
-  source: AsyncIterable<targetsV1.Row[]>,
+  source: AsyncIterable<EncodedRows>,
 ): AsyncGenerator<Batch> {
   let seq = 0;
-  for await (const rows of source) {
-    if (rows.length === 0) continue;
-    const numbers = rows.map(({ row }) => row);
+  for await (const { bytes, ...of } of source) {
+    if (of.rows === 0) continue;
     const place = { setId: config, kind: 'rows' as const, generation: 1, lane: 0, seq };
-    const { sha256 } = await context.objects.put(job.tenant, importId, placeOf(place), Buffer.concat(rows.map(encodeRow)));
-    yield { rows, entry: { ...place, rows: rows.length, firstRow: Math.min(...numbers), lastRow: Math.max(...numbers), sha256 } };
+    const { sha256 } = await context.objects.put(job.tenant, importId, placeOf(place), bytes);
+    yield { rows: decodeWithoutCells(bytes), entry: { ...place, ...of, sha256 } };
     seq += 1;
   }
 }

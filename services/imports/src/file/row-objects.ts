@@ -41,6 +41,11 @@ export interface StoredRow {
   readonly kept: Buffer;
 }
 
+/** The rows of an object without their cells, which only people look at. */
+export function decodeWithoutCells(bytes: Buffer): targetsV1.Row[] {
+  return storedRows(bytes).map(({ kept }) => targetsV1.Row.decode(kept));
+}
+
 /** What the chunk of a plan or run says about a row beyond its row object. */
 export type RowMarks = Pick<targetsV1.Row, 'tied' | 'decision' | 'expected'>;
 

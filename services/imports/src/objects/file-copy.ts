@@ -34,6 +34,7 @@ export async function* uploadedBytes(context: Pick<ImportContext, 'store' | 'obj
 
 /** A private copy of a file on the local disk. */
 export interface FileCopy {
+  readonly path: string;
   readonly source: ByteSource;
   remove(): Promise<void>;
 }
@@ -64,7 +65,7 @@ export async function copyFile(context: ImportContext, file: UploadedFile): Prom
       await copy.close();
     }
     if (hash.digest('hex') !== file.sha256) throw refused('CHUNK_CORRUPT');
-    return { source: await fileSource(path), remove };
+    return { path, source: await fileSource(path), remove };
   } catch (error) {
     await remove();
     throw error;
