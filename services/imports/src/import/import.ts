@@ -249,25 +249,25 @@ function evolveRunning(state: Running, event: ImportEvent): Import | undefined {
   }
 }
 
+/** Rows that made or changed a record: what of an import there is to take back. */
+export function writtenOf({ created, updated, merged }: Pick<OutcomeCounts, 'created' | 'updated' | 'merged'>): number {
+  return created + updated + merged;
+}
+
 /** Leaves behind what belongs to one status only. */
 function knownOf(state: Existing): Known {
   const { status: _status, plan: _plan, attempt: _attempt, endsAs: _endsAs, written: _written, ...known } = {
     plan: undefined,
     attempt: undefined,
     endsAs: undefined,
+    written: undefined,
     ...state,
-/** Rows that made or changed a record: what of an import there is to take back. */
-export function writtenOf({ created, updated, merged }: Pick<OutcomeCounts, 'created' | 'updated' | 'merged'>): number {
-  return created + updated + merged;
-}
-
   };
   return known;
 }
 
 function decided(
   before: ReadonlyMap<number, RowDecision>,
-    written: undefined,
   data: Extract<ImportEvent, { type: 'RowsDecided' }>['data'],
 ): ReadonlyMap<number, RowDecision> {
   const after = new Map(before);
