@@ -73,7 +73,8 @@ describe('RUN-003: progress over a socket that breaks', () => {
     expect([...new Set(numbers)].filter((number) => number > 0)).toEqual([...new Set(whole.map(numberOf))].filter((number) => number > 0));
     const done = told.map((step) => step.done);
     expect(done).toEqual([...done].sort((left, right) => left - right));
-    expect(told.filter((step) => step.done === ROWS)).toEqual([told.at(-1)]);
+    // All rows may be done while the ledger is still to be closed: that it is, the state alone says (RUN-002).
+    expect(told.filter((step) => step.state === 'COMPLETED')).toEqual([told.at(-1)]);
     expect(told.at(-1)).toMatchObject({ state: 'COMPLETED', total: ROWS });
   }, 240_000);
 });
