@@ -58,14 +58,14 @@ export class Session extends RestSession {
   }
 
   /** Waits until the import is in one of these states. */
-  async until(id: string, states: readonly string[]): Promise<ImportView> {
+  async until(id: string, states: readonly string[], deadlineMs = WAIT_MS): Promise<ImportView> {
     return eventually(
       async () => {
         const now = await this.importView(id);
         if (states.includes(now.state)) return now;
         throw new Error(`The import is ${now.state}${now.code === null ? '' : ` (${now.code})`}, not ${states.join(' or ')}`);
       },
-      { deadlineMs: WAIT_MS, everyMs: ASK_MS },
+      { deadlineMs, everyMs: ASK_MS },
     );
   }
 

@@ -1,20 +1,8 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Network, type Json } from '@caseledger/testing';
+import { caseledger } from './command-line.js';
 import { newCompany, type Session } from './company.js';
 import { csvOf, randomRows } from './oracle/random-file.js';
 import { clients, edit } from './people.js';
-
-const CLI = fileURLToPath(new URL('../../cli/bin/caseledger.mjs', import.meta.url));
-const CLI_MS = 120_000;
-const run = promisify(execFile);
-
-/** The command line on the installation itself. @returns its JSON lines. */
-async function caseledger(network: Network, ...args: string[]): Promise<Json[]> {
-  const { stdout } = await run(process.execPath, [CLI, ...args, '--json'], { timeout: CLI_MS, env: { CASELEDGER_HOME: network.home, HOME: network.home } });
-  return stdout.trim().split('\n').map((line) => JSON.parse(line) as Json);
-}
 
 const HISTORY = `query ($id: ID!) { recordHistory(id: $id, first: 100) { nodes { id version type at reason actor { id } origin { kind run row } changes { field before after column } } }
   fieldProvenance(id: $id) { path value at fileName row line column original } }`;

@@ -3,6 +3,7 @@ import { contactLines, ledgerLines, oracleLedger, oracleLines } from './compare.
 import { newCompany } from './company.js';
 import { csvOf, randomRows } from './oracle/random-file.js';
 import { predict } from './oracle/sequential-oracle.js';
+import { rebuilt } from './rebuilt.js';
 
 const ROWS = 6_000;
 const PEOPLE = 2_500;
@@ -65,4 +66,10 @@ describe('a killed installation', () => {
     expect(contactLines(await company.contacts({ archived: 'INCLUDE' }))).toEqual(oracleLines(expected));
     for (const worker of workers) worker.kill('SIGTERM');
   }, 300_000);
+
+  it('decision 27: all of it comes back from the logs', async () => {
+    const { intact, before, after } = await rebuilt(network);
+    expect(intact).toEqual([true, true, true]);
+    expect(after).toEqual(before);
+  }, 400_000);
 });

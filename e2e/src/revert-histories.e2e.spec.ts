@@ -4,6 +4,7 @@ import { readPlayConfig } from './config.js';
 import { randomOf } from './oracle/random-file.js';
 import { writtenLine, WrittenValues } from './oracle/written-values.js';
 import { clients, edit, type ClientView } from './people.js';
+import { rebuilt } from './rebuilt.js';
 
 /** Each world has so many records, each with a history of its own. */
 const RECORDS = 12;
@@ -166,4 +167,10 @@ describe('imports, edits, reverts and restores of the same records', () => {
     expect(other).toEqual(one);
     expect(one).toEqual(records().map((record) => writtenLine(record, new Map([['jobTitle', 'Clerk'], ['nickname', 'Annie']]), false)).sort());
   }, 180_000);
+
+  it('decision 27: all of it comes back from the logs', async () => {
+    const { intact, before, after } = await rebuilt(network);
+    expect(intact).toEqual([true, true, true]);
+    expect(after).toEqual(before);
+  }, 400_000);
 });

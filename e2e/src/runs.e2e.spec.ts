@@ -3,6 +3,7 @@ import { Network } from '@caseledger/testing';
 import { judgedLines, ledgerLines } from './compare.js';
 import { newCompany, type ImportView } from './company.js';
 import { clients, colleague, contactCount, doneOf, edit, manyClients, setRoles, sumOf, underWay } from './people.js';
+import { rebuilt } from './rebuilt.js';
 
 const ROWS = 5_000;
 const SMALL = 'First Name,Last Name,Email,Job Title\r\nAna,Ferrer,ana@kestrel-mail.net,Welder\r\nNoah,Hale,noah@kestrel-mail.net,Nurse\r\n';
@@ -138,4 +139,10 @@ describe('a run and the people who steer it', () => {
     const completed = await company.json<{ warnings: { code: string }[] }>('POST', `/api/imports/${second.id}/file/complete`, {});
     expect(completed.warnings.map(({ code }) => code)).toEqual(['FILE_ALREADY_IMPORTED']);
   }, 120_000);
+
+  it('decision 27: all of it comes back from the logs', async () => {
+    const { intact, before, after } = await rebuilt(network);
+    expect(intact).toEqual([true, true, true]);
+    expect(after).toEqual(before);
+  }, 400_000);
 });

@@ -13,6 +13,9 @@ export interface Found {
   readonly unplanned: readonly string[];
 }
 
+/** Far longer than the leases of those that were killed. */
+const END_MS = 75_000;
+
 const POLICIES: readonly Policy[] = ['UPDATE', 'MERGE', 'SKIP', 'CREATE'];
 
 /** A company that imports one random file after the other, and the oracle's contacts beside its own. */
@@ -50,7 +53,7 @@ export class KilledWorld {
 
   /** Waits for the end and looks at everything. */
   async ended(planned: ImportView): Promise<Found> {
-    const done = await this.company.until(planned.id, ['COMPLETED', 'PAUSED', 'FAILED']);
+    const done = await this.company.until(planned.id, ['COMPLETED', 'PAUSED', 'FAILED'], END_MS);
     if (done.state !== 'COMPLETED') throw new Error(`The import is ${done.state} (${done.code}):\n${this.told.join('\n')}`);
     const predicted = judgedLines(await this.company.rows(planned.id, 'plan'));
     const rows = await this.company.rows(planned.id);
