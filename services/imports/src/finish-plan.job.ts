@@ -48,14 +48,15 @@ async function finishPlan(context: ImportContext, job: JobAtWork): Promise<void>
   }
   // Noted before asking: what changes from here on is found at the start, or in the next round.
   const positions = await positionsOf(context);
-  const ties = await readTies(context, { tenant, importId, plan }, work.rows);
+  let read: Promise<Ties> | undefined;
+  const ties = (): Promise<Ties> => (read ??= readTies(context, { tenant, importId, plan }, work.rows));
   const changed = await changedSince(context, tenant, { positions: work.positions, ties, run: making.attempt?.run ?? '' });
   if (changed.size === 0) return complete(context, job, state, work, positions, making.asked.importDay, making.attempt?.number ?? 1);
   if (work.generation > ROUNDS_MAX) {
     const records = [...changed].map((mark) => mark.split(' ')[2] ?? '').filter((text) => text.length === 36);
     return endPlan(context, job, { code: 'PLAN_STALE', params: { n: changed.size } }, records.slice(0, RECORDS_SHOWN_MAX));
   }
-  await judgeAgain(context, job, state, work, ties, changed, positions);
+  await judgeAgain(context, job, state, work, await ties(), changed, positions);
 }
 
 /** Asks again what the changed rows hit, joins what is tied now, and has those components judged anew. */

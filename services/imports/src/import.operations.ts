@@ -24,7 +24,7 @@ import { startRetry } from './import/run.decider.js';
 import { runOf } from './judge.job.js';
 import { isMapped, readAnalysis, readinessOf, readingOf } from './plan.inputs.js';
 import { changedSince } from './plan.staleness.js';
-import { readTies } from './plan.ties.js';
+import { readTies, type Ties } from './plan.ties.js';
 import { todayIn } from './projections/company.queries.js';
 import { openCounts } from './projections/imports.projection.js';
 import { EVERY_ROW, retryable, rowsMatching } from './projections/ledger.queries.js';
@@ -184,7 +184,7 @@ export class ImportOperations {
     const { id: plan, positions } = state.plan;
     const work = await this.context.store.transaction(tenant, (tx) => readPlanWork(tx, plan));
     if (work === undefined) return [];
-    const ties = await readTies(this.context, { tenant, importId: state.importId, plan }, work.rows);
+    const ties = (): Promise<Ties> => readTies(this.context, { tenant, importId: state.importId, plan }, work.rows);
     const marks = await changedSince(this.context, tenant, { positions, ties, run: runOf(plan) });
     return [...new Set([...marks].map((mark) => mark.split(' ')[2] ?? ''))].filter((text) => text !== '');
   }

@@ -9,7 +9,8 @@ const ASKED_MAX = 5_000;
 
 export interface StalenessQuestion {
   readonly positions: readonly TargetPosition[];
-  readonly ties: Ties;
+  /** What the plan's rows hit, a megabyte for every few thousand rows: fetched only where something has moved. */
+  readonly ties: () => Promise<Ties>;
   /** Changes made by this run itself do not count; empty when there is none. */
   readonly run: string;
 }
@@ -25,7 +26,7 @@ export async function changedSince(context: ImportContext, tenant: string, quest
     const now = await target.positions({});
     const hasMoved = now.positions.some(({ shard, position }) => position > (positions.find((one) => one.shard === shard)?.position ?? 0));
     if (!hasMoved) continue;
-    const { keys, records } = marksOf(question.ties, number);
+    const { keys, records } = marksOf(await question.ties(), number);
     const since = positions.map(({ shard, position }) => ({ shard, position }));
     for (let at = 0; at < Math.max(keys.length, records.length); at += ASKED_MAX) {
       const reply = await target.changedSince({
