@@ -107,6 +107,8 @@ function byKey([a]: readonly [string, string], [b]: readonly [string, string]): 
 }
 
 const LENGTH_BYTES = 4;
+const SHORT_MAX = 48;
+const ASCII_MAX = 0x7f;
 const FORM_BYTES_FIRST = 4_096;
 
 /** Texts in canonical form, gathered in one buffer that is used again: hashing a row's texts one by one costs six times as much. */
@@ -123,10 +125,21 @@ class CanonicalForm {
   write(...texts: readonly string[]): void {
     for (const text of texts) {
       this.reserve(LENGTH_BYTES + text.length * BYTES_PER_UNIT_MAX);
-      const length = this.buffer.write(text, this.end + LENGTH_BYTES);
+      const length = this.writeShort(text, this.end + LENGTH_BYTES) ?? this.buffer.write(text, this.end + LENGTH_BYTES);
       this.buffer.writeUInt32BE(length, this.end);
       this.end += LENGTH_BYTES + length;
     }
+  }
+
+  /** Most texts are short and plain, and handing them to the encoder costs more than writing them; undefined for others. */
+  private writeShort(text: string, at: number): number | undefined {
+    if (text.length > SHORT_MAX) return undefined;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code > ASCII_MAX) return undefined;
+      this.buffer[at + index] = code;
+    }
+    return text.length;
   }
 
   /** What has been written, good until the next beginning. */
