@@ -342,8 +342,8 @@ export function differencesOf(now: ContactState, want: ContactState): PathChange
 
 /** The field a path belongs to, free of personal data: tags and external ids are one field each. */
 export function fieldOf(path: string): string {
+  if (!path.includes('/')) return path;
   const [head = '', second = '', third] = path.split('/', 3);
   if (head === 'tags' || head === 'externalIds' || head === 'review') return head;
-  if (head === path) return head;
   return third === undefined ? `${head}/${second}` : `${head}/${second}/${third}`;
 }

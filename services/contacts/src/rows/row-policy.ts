@@ -56,7 +56,7 @@ export function draftRow(
   const draft = new Draft(before ?? initial(), rules);
   if (draft.creates) Object.assign(draft.state, { type: 'INDIVIDUAL', status: 'ACTIVE' });
   applyType(draft, values);
-  for (const field of SINGLE_FIELDS) applySingle(draft, field, values);
+  for (const field of SINGLE_FIELDS) if (values.says(field)) applySingle(draft, field, values);
   applyStatus(draft, values);
   applyElements(draft, values, PHONES);
   applyElements(draft, values, EMAILS);

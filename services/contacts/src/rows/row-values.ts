@@ -45,6 +45,11 @@ export class RowValues {
     return false;
   }
 
+  /** Whether the row or a default says anything about this field; of most fields of the catalogue nothing is said. */
+  says(field: string): boolean {
+    return this.#hasDefaults || this.#given.has(field) || this.#clearings.has(field);
+  }
+
   all(field: string): readonly GivenValue[] {
     return this.#given.get(field) ?? [];
   }
