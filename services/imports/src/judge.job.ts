@@ -60,23 +60,39 @@ async function judgeLane(context: ImportContext, job: JobAtWork, judging: Judgin
   const chunks = await context.store.transaction(job.tenant, (tx) => listObjects(tx, plan, 'chunk', { generation, lane }));
   const entries: ManifestEntry[] = [];
   const planRows: PlanRow[] = [];
+  const read = (chunk: ManifestEntry | undefined): Promise<Buffer> =>
+    chunk === undefined ? Promise.resolve(Buffer.alloc(0)) : context.objects.get(job.tenant, importId, placeOf(chunk), chunk.sha256);
   let overlay = Buffer.alloc(0);
-  for (const chunk of chunks) {
+  // The chunk before is stored and the one after read while one is judged.
+  let storing: Promise<void> = Promise.resolve();
+  let ahead = read(chunks[0]);
+  ahead.catch(() => undefined);
+  for (const [place, chunk] of chunks.entries()) {
     job.signal.throwIfAborted();
-    const rows = decodeRows(await context.objects.get(job.tenant, importId, placeOf(chunk), chunk.sha256));
+    const rows = decodeRows(await ahead);
+    ahead = read(chunks[place + 1]);
+    ahead.catch(() => undefined);
     const reply = await judgeChunk(context, job, judging, rows, overlay);
     overlay = Buffer.from(reply.overlay);
-    const entry = { ...chunk, kind: 'verdict' as const };
-    const { sha256 } = await context.objects.put(job.tenant, importId, placeOf(entry), Buffer.concat(reply.verdicts.map(encodeVerdict)));
-    entries.push({ ...entry, sha256 });
+    const bytes = Buffer.concat(reply.verdicts.map(encodeVerdict));
     for (const verdict of reply.verdicts) planRows.push(planRowOf(verdict, chunk));
+    await storing;
+    storing = storeVerdicts(context, job, importId, chunk, bytes).then((entry) => void entries.push(entry));
+    storing.catch(() => undefined);
   }
+  await storing;
   await context.store.transaction(job.tenant, async (tx) => {
     await readPlanWork(tx, plan, true);
     if (!(await markLaneJudged(tx, plan, generation, lane))) return;
     await recordObjects(tx, entries);
     await savePlanRows(tx, { plan, generation, lane }, planRows);
   });
+}
+
+async function storeVerdicts(context: ImportContext, job: JobAtWork, importId: string, chunk: ManifestEntry, bytes: Buffer): Promise<ManifestEntry> {
+  const entry = { ...chunk, kind: 'verdict' as const };
+  const { sha256 } = await context.objects.put(job.tenant, importId, placeOf(entry), bytes);
+  return { ...entry, sha256 };
 }
 
 async function judgeChunk(

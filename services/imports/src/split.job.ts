@@ -115,13 +115,22 @@ async function* newBatches(
   source: AsyncIterable<EncodedRows>,
 ): AsyncGenerator<Batch> {
   let seq = 0;
-  for await (const { bytes, ...of } of source) {
-    if (of.rows === 0) continue;
+  const store = async (seq: number, { bytes, ...of }: EncodedRows): Promise<Batch> => {
     const place = { setId: config, kind: 'rows' as const, generation: 1, lane: 0, seq };
     const { sha256 } = await context.objects.put(job.tenant, importId, placeOf(place), bytes);
-    yield { rows: decodeWithoutCells(bytes), entry: { ...place, ...of, sha256 } };
+    return { rows: decodeWithoutCells(bytes), entry: { ...place, ...of, sha256 } };
+  };
+  // One batch is being stored while the one before it is looked up.
+  let before: Promise<Batch> | undefined;
+  for await (const encoded of source) {
+    if (encoded.rows === 0) continue;
+    const storing = store(seq, encoded);
+    storing.catch(() => undefined);
     seq += 1;
+    if (before !== undefined) yield await before;
+    before = storing;
   }
+  if (before !== undefined) yield await before;
 }
 
 /** Where every shard of every target stands now. */
