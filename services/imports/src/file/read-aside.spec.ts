@@ -1,4 +1,4 @@
-import { targetsV1 } from '@caseledger/contracts';
+import type { targetsV1 } from '@caseledger/contracts';
 import { BATCHES_AHEAD, readAside } from './read-aside.js';
 import { encodeRows, type FileReading } from './file-rows.js';
 import { decodeRows } from './row-objects.js';
