@@ -82,7 +82,8 @@ async function judgeLane(context: ImportContext, job: JobAtWork, judging: Judgin
   }
   await storing;
   await context.store.transaction(job.tenant, async (tx) => {
-    await readPlanWork(tx, plan, true);
+    // Lanes are recorded side by side, but not while another generation is begun.
+    await readPlanWork(tx, plan, 'share');
     if (!(await markLaneJudged(tx, plan, generation, lane))) return;
     await recordObjects(tx, entries);
     await savePlanRows(tx, { plan, generation, lane }, planRows);
@@ -130,7 +131,7 @@ function planRowOf(verdict: targetsV1.RowVerdict, chunk: ManifestEntry): PlanRow
 }
 
 async function finish(context: ImportContext, tx: StoreTransaction, job: JobAtWork, { plan, importId, generation }: Judging): Promise<void> {
-  const work = await readPlanWork(tx, plan, true);
+  const work = await readPlanWork(tx, plan, 'update');
   const isLast = work?.generation === generation && (await lanesJudged(tx, plan, generation)) === work.lanes;
   if (isLast) {
     const id = uuid8('job', 'finish-plan', plan, String(generation));

@@ -13,11 +13,14 @@ export interface PlanWork {
   readonly positions: readonly TargetPosition[];
 }
 
-/** The state of a plan's making; with `lock` nobody else changes it until the transaction ends. */
-export async function readPlanWork(tx: StoreTransaction, plan: string, lock = false): Promise<PlanWork | undefined> {
+/** Held until the transaction ends: with `share` nobody changes the row, with `update` nobody else holds it either. */
+const LOCKS = { none: '', share: 'for share', update: 'for update' } as const;
+
+/** The state of a plan's making. */
+export async function readPlanWork(tx: StoreTransaction, plan: string, lock: keyof typeof LOCKS = 'none'): Promise<PlanWork | undefined> {
   const { rows } = await tx.query<PlanWork & Record<string, unknown>>(
     `select plan, import_id as "importId", generation, lanes, config, rows, positions
-     from app.plan_work where tenant = $1 and plan = $2 ${lock ? 'for update' : ''}`,
+     from app.plan_work where tenant = $1 and plan = $2 ${LOCKS[lock]}`,
     [tx.tenant, plan],
   );
   return rows[0];
