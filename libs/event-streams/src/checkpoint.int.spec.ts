@@ -1,9 +1,10 @@
 import { consumerMigrations } from '@caseledger/event-store';
-import { testDatabase, type TestDatabase } from '@caseledger/testing';
+import { eventually, testDatabase, type TestDatabase } from '@caseledger/testing';
 import type { DataSource } from 'typeorm';
 import { advanceCheckpoints, lockCheckpoints, readCheckpoints } from './checkpoint.js';
 import { inTransaction } from './consumer-transaction.js';
 import { poolQueries } from './pool-queries.js';
+import { lockWaiters } from './contract/lock-waiters.js';
 
 const NAME = { consumer: 'c', source: 's', topic: 't' };
 const PLACES = [{ shard: 0, partition: 1 }, { shard: 1, partition: 1 }];
@@ -11,10 +12,11 @@ const PLACES = [{ shard: 0, partition: 1 }, { shard: 1, partition: 1 }];
 describe('checkpoints', () => {
   let database: TestDatabase;
   let pool: DataSource;
+  let owner: DataSource | undefined;
 
   beforeAll(async () => {
     database = await testDatabase('checkpoints', consumerMigrations);
-    pool = (await database.open()).app;
+    ({ app: pool, owner } = await database.open());
   });
   afterAll(() => database.drop());
   afterEach(() => pool.query('delete from es.checkpoint'));
@@ -41,6 +43,23 @@ describe('checkpoints', () => {
     await pool.query('update es.checkpoint set pos = 15 where shard = 1');
     await expect(move(12, 20)).rejects.toMatchObject({ name: 'Fenced' });
     expect((await positions()).sort()).toEqual([12, 15]);
+  });
+
+  it('are moved in the order in which others lock them', async () => {
+    await inTransaction(pool, 5_000, (tx) => lockCheckpoints(tx, NAME, PLACES));
+    // The database stores the first behind the second, and goes through the table as it is stored.
+    await pool.query('update es.checkpoint set updated_at = clock_timestamp() where shard = 0');
+    await owner?.query('analyze es.checkpoint');
+    const moves = PLACES.toReversed().map((place) => ({ from: { ...place, position: 0, logEpoch: 0 }, to: { ...place, position: 9, logEpoch: 1 } }));
+    const { moving } = await inTransaction(pool, 5_000, async (tx) => {
+      await lockCheckpoints(tx, NAME, PLACES.slice(0, 1));
+      const moving = inTransaction(pool, 5_000, (other) => advanceCheckpoints(other, NAME, moves));
+      await eventually(async () => (await lockWaiters(poolQueries(pool))) === 1);
+      await lockCheckpoints(tx, NAME, PLACES);
+      return { moving };
+    });
+    await moving;
+    expect(await positions()).toEqual([9, 9]);
   });
 
   it('are not moved by a transaction that ends over its deadline', async () => {

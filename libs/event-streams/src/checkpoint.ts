@@ -60,16 +60,21 @@ export async function readCheckpoints(tx: Queries, name: StreamName): Promise<Ma
 }
 
 /**
- * Moves checkpoints on, each only from where it was read.
+ * Moves checkpoints on, each only from where it was read; locked in the same order as by `lockCheckpoints`.
  * @throws Fenced when one of them stands elsewhere by now, so that the whole transaction is rolled back.
  */
 export async function advanceCheckpoints(tx: Queries, name: StreamName, moved: readonly { from: Checkpoint; to: Checkpoint }[]): Promise<void> {
   if (moved.length === 0) return;
   const { rowCount } = await tx.query(
-    `update es.checkpoint c set pos = m.pos, log_epoch = m.log_epoch, updated_at = clock_timestamp()
-       from unnest($4::smallint[], $5::int[], $6::bigint[], $7::bigint[], $8::int[]) m (shard, partition, was, pos, log_epoch)
-      where c.consumer = $1 and c.source = $2 and c.topic = $3
-        and c.shard = m.shard and c.partition = m.partition and c.pos = m.was`,
+    `with moved as materialized (
+       select m.* from es.checkpoint c
+         join unnest($4::smallint[], $5::int[], $6::bigint[], $7::bigint[], $8::int[]) m (shard, partition, was, pos, log_epoch)
+           on c.shard = m.shard and c.partition = m.partition and c.pos = m.was
+        where c.consumer = $1 and c.source = $2 and c.topic = $3
+        order by c.shard, c.partition for no key update of c)
+     update es.checkpoint c set pos = m.pos, log_epoch = m.log_epoch, updated_at = clock_timestamp()
+       from moved m
+      where c.consumer = $1 and c.source = $2 and c.topic = $3 and c.shard = m.shard and c.partition = m.partition`,
     [
       ...nameOf(name),
       ...columnsOf(moved.map(({ from }) => from)),

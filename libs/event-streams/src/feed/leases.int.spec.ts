@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { Queries } from '../checkpoint.js';
 import { inTransaction } from '../consumer-transaction.js';
 import { poolQueries } from '../pool-queries.js';
+import { lockWaiters } from '../contract/lock-waiters.js';
 import { assertLeases, claimLeases, ensureLeases, forgetMembers, releaseLeases, removeMember, renewLeases, seenMembers } from './leases.js';
 
 const LONG_MS = 60_000;
@@ -11,12 +12,13 @@ const LONG_MS = 60_000;
 describe('leases', () => {
   let database: TestDatabase;
   let pool: DataSource;
+  let owner: DataSource | undefined;
   let db: Queries;
   let topics = 0;
 
   beforeAll(async () => {
     database = await testDatabase('leases', consumerMigrations);
-    pool = (await database.open()).app;
+    ({ app: pool, owner } = await database.open());
     db = poolQueries(pool);
   });
   afterAll(() => database.drop());
@@ -76,6 +78,25 @@ describe('leases', () => {
     const again = await claimLeases(db, name, 'a', 1, LONG_MS);
     await expect(inTransaction(pool, 5_000, (tx) => assertLeases(tx, name, 'a', old))).rejects.toMatchObject({ name: 'Fenced' });
     await inTransaction(pool, 5_000, (tx) => assertLeases(tx, name, 'a', again));
+  });
+
+  it.each([
+    ['renewed', renewLeases],
+    ['released', releaseLeases],
+  ])('are %s in one order, so that a transaction that holds them still is not in the way of both', async (_, change) => {
+    const name = await topic(2);
+    const leases = await claimLeases(db, name, 'a', 2, LONG_MS);
+    // The database stores the first behind the second, and goes through the table as it is stored.
+    await renewLeases(db, name, 'a', leases.slice(0, 1), LONG_MS);
+    await owner?.query('analyze es.lease');
+    const { changing } = await inTransaction(pool, 5_000, async (tx) => {
+      await assertLeases(tx, name, 'a', leases.slice(0, 1));
+      const changing = change(db, name, 'a', leases.toReversed(), LONG_MS);
+      await eventually(async () => (await lockWaiters(db)) === 1);
+      await assertLeases(tx, name, 'a', leases);
+      return { changing };
+    });
+    await changing;
   });
 
   it('knows who is alive, and forgets who has long been gone', async () => {

@@ -14,6 +14,16 @@ interface LeaseRow {
   readonly lease_epoch: string;
 }
 
+/**
+ * What a member still holds of what it was given. Whoever locks several leases does it in the order of their
+ * partitions: a member renews while its own transactions hold the same leases still.
+ */
+const HELD = `
+  select l.partition from es.lease l
+    join unnest($5::int[], $6::bigint[]) given (partition, lease_epoch) on given.partition = l.partition and given.lease_epoch = l.lease_epoch
+   where l.consumer = $1 and l.source = $2 and l.topic = $3 and l.owner = $4
+   order by l.partition`;
+
 /** Members share one topic of one source, so the row names all three. */
 function groupOf({ consumer, source, topic }: StreamName): string {
   return `${consumer} ${source} ${topic}`;
@@ -52,10 +62,10 @@ export async function forgetMembers(db: Queries, name: StreamName, leaseMs: numb
 /** Prolongs leases; answers those that are still this member's. */
 export async function renewLeases(db: Queries, name: StreamName, member: string, leases: readonly Lease[], leaseMs: number): Promise<Set<number>> {
   const { rows } = await db.query<{ partition: number }>(
-    `update es.lease l set lease_until = clock_timestamp() + $7 * interval '1 ms'
-       from unnest($5::int[], $6::bigint[]) held (partition, lease_epoch)
-      where l.consumer = $1 and l.source = $2 and l.topic = $3 and l.owner = $4
-        and l.partition = held.partition and l.lease_epoch = held.lease_epoch
+    `with held as materialized (${HELD} for no key update of l)
+     update es.lease l set lease_until = clock_timestamp() + $7 * interval '1 ms'
+       from held
+      where l.consumer = $1 and l.source = $2 and l.topic = $3 and l.partition = held.partition
       returning l.partition`,
     [...nameOf(name), member, ...columnsOf(leases), leaseMs],
   );
@@ -85,10 +95,10 @@ export async function claimLeases(db: Queries, name: StreamName, member: string,
 /** Gives partitions back, so that others need not wait for the time to run out. */
 export async function releaseLeases(db: Queries, name: StreamName, member: string, leases: readonly Lease[]): Promise<void> {
   await db.query(
-    `update es.lease l set owner = null, lease_until = '-infinity'
-       from unnest($5::int[], $6::bigint[]) held (partition, lease_epoch)
-      where l.consumer = $1 and l.source = $2 and l.topic = $3 and l.owner = $4
-        and l.partition = held.partition and l.lease_epoch = held.lease_epoch`,
+    `with held as materialized (${HELD} for no key update of l)
+     update es.lease l set owner = null, lease_until = '-infinity'
+       from held
+      where l.consumer = $1 and l.source = $2 and l.topic = $3 and l.partition = held.partition`,
     [...nameOf(name), member, ...columnsOf(leases)],
   );
 }
@@ -103,13 +113,7 @@ export async function removeMember(db: Queries, name: StreamName, member: string
  * @throws Fenced when any of them has passed to another member.
  */
 export async function assertLeases(tx: ConsumerTransaction, name: StreamName, member: string, leases: readonly Lease[]): Promise<void> {
-  const { rows } = await tx.query(
-    `select l.partition from es.lease l
-       join unnest($5::int[], $6::bigint[]) held (partition, lease_epoch) on held.partition = l.partition and held.lease_epoch = l.lease_epoch
-      where l.consumer = $1 and l.source = $2 and l.topic = $3 and l.owner = $4
-      order by l.partition for share of l`,
-    [...nameOf(name), member, ...columnsOf(leases)],
-  );
+  const { rows } = await tx.query(`${HELD} for share of l`, [...nameOf(name), member, ...columnsOf(leases)]);
   if (rows.length !== leases.length) throw new Fenced(`lease of ${name.consumer} on ${name.topic}`);
 }
 
