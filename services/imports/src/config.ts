@@ -63,7 +63,7 @@ export const DEFAULT_IMPORT_LIMITS: ImportLimits = {
   waiting: 100,
   drafts: 100,
   inFlightPerLane: 2,
-  inFlightPerRun: 16,
+  inFlightPerRun: 48,
   redispatchMs: 60_000,
   fileDays: 365,
   draftDays: 30,
