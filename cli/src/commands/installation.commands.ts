@@ -37,7 +37,7 @@ async function launch({ config, interrupted }: CliContext, name: string, args: r
   const entry = entryOf(name);
   const told = installationEnvironment(config.installation);
   await databaseAnswers(told['ACCOUNTS_DATABASE_URL']);
-  const child = spawn(process.execPath, ['--enable-source-maps', entry, ...args], { stdio: 'inherit', env: { ...environment(), ...told } });
+  const child = spawn(process.execPath, [...nodeArguments(entry, name), entry, ...args], { stdio: 'inherit', env: { ...environment(), ...told } });
   interrupted.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -61,6 +61,13 @@ async function databaseAnswers(url: string | undefined): Promise<void> {
 
 function exitCodeOf(code: number | null): ExitCode {
   return code === 0 ? EXIT.done : code === 2 ? EXIT.usage : EXIT.refused;
+}
+
+/** What the program of this name is to be started with, as the launcher starts it. */
+function nodeArguments(entry: string, name: string): string[] {
+  const file = join(dirname(entry), '..', 'node-arguments.json');
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, string[]>>) : {};
+  return ['--enable-source-maps', ...(known[name] ?? [])];
 }
 
 function entryOf(name: string): string {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { nodeArguments } from './node-arguments.js';
 
 const READY_MS = 60_000;
 const STOP_MS = 4_000;
@@ -32,7 +33,7 @@ interface ProcessOptions {
 export async function startProcess({ name, entry, env, logs, spawned }: ProcessOptions): Promise<RunningProcess> {
   mkdirSync(logs, { recursive: true });
   const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
-  const child = spawn(process.execPath, ['--enable-source-maps', entry], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(process.execPath, nodeArguments(entry), { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   if (child.pid !== undefined) spawned?.(name, child.pid);
   const tail: string[] = [];
   const ready = readyLine(child, log, tail);

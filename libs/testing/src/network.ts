@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@caseledger/local';
+import { freePort, nodeArguments } from '@caseledger/local';
 import { childEnvironment } from './config.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -69,7 +69,7 @@ export class Network {
 
   /** One more import worker, as `npm run worker` adds it. */
   addWorker(): ChildProcess {
-    const worker = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'infra/processes/dist/import-worker.main.js')], {
+    const worker = spawn(process.execPath, nodeArguments(join(ROOT, 'infra/processes/dist/import-worker.main.js')), {
       env: childEnvironment(this.environment()),
       stdio: 'ignore',
     });
