@@ -9,6 +9,8 @@ export interface ConsumerTransaction {
   query<R = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number }>;
   /** Chooses the company whose rows the following statements see (row-level security, DESIGN 21). */
   useTenant(tenant: string): Promise<void>;
+  /** Calls once everything is stored, and never otherwise; what a process that dies in between misses must be found anyway. */
+  afterCommit(call: () => void): void;
 }
 
 interface Closable {
@@ -47,8 +49,10 @@ async function transact<T>(
               set_config('statement_timeout', $2, true)`,
       [String(IDLE_MS), String(deadlineMs)],
     );
-    const result = await work(transactionOn(queryRunner));
+    const calls: (() => void)[] = [];
+    const result = await work(transactionOn(queryRunner, calls));
     await queryRunner.commitTransaction();
+    for (const call of calls) call();
     return result;
   } catch (error) {
     if (queryRunner.isTransactionActive && !queryRunner.isReleased) await queryRunner.rollbackTransaction().catch(() => undefined);
@@ -58,7 +62,7 @@ async function transact<T>(
   }
 }
 
-function transactionOn(queryRunner: QueryRunner): ConsumerTransaction {
+function transactionOn(queryRunner: QueryRunner, calls: (() => void)[]): ConsumerTransaction {
   return {
     queryRunner,
     async query(sql: string, params: readonly unknown[] = []) {
@@ -67,6 +71,9 @@ function transactionOn(queryRunner: QueryRunner): ConsumerTransaction {
     },
     async useTenant(tenant) {
       await queryRunner.query(`select set_config('app.tenant', $1, true)`, [tenant]);
+    },
+    afterCommit(call) {
+      calls.push(call);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { targetsV1 } from '@caseledger/contracts';
-import { laneCount, laneOf } from './file/components.js';
+import { laneCount } from './file/components.js';
 import { LaneCutter, type CutChunk } from './file/lane-cutter.js';
 import { platform } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
@@ -9,8 +9,7 @@ import type { JobAtWork, JobHandler } from './job.runner.js';
 import { listObjects, recordObjects, type ManifestEntry } from './objects/manifest.js';
 import { rowsInOrder, storeChunk } from './plan.generation.js';
 import { isMapped, type Mapped } from './plan.inputs.js';
-import { readTies } from './plan.ties.js';
-import { planRowsOf, readPlanWork, type PlanRow, type PlanWork } from './projections/plan.queries.js';
+import { placesOf, readPlanWork, type PlanWork } from './projections/plan.queries.js';
 
 /*
  * The leased job that cuts a run's chunks from the final verdicts of its plan: every row with what was predicted for
@@ -63,32 +62,25 @@ async function cutChunks(
   run: string,
 ): Promise<{ entries: ManifestEntry[]; chunksPerLane: number[] }> {
   const { tenant, about: importId } = job;
-  const { components } = await readTies(context, { tenant, importId, plan: work.plan }, work.rows);
   const objects = await context.store.transaction(tenant, (tx) => listObjects(tx, work.config, 'rows'));
-  const lanes = laneCount(work.rows);
-  const cutter = new LaneCutter(lanes);
+  const cutter = new LaneCutter(laneCount(work.rows));
   const entries: ManifestEntry[] = [];
   const store = async (chunk: CutChunk): Promise<void> => {
     entries.push(await storeChunk(context, tenant, importId, { setId: run, kind: 'run', generation: 1 }, chunk));
   };
-  for await (const { rows, firstIndex } of rowsInOrder(context, job, importId, objects)) {
+  for await (const { rows } of rowsInOrder(context, job, importId, objects)) {
     const numbers = rows.map(({ row }) => row);
-    const predictions = await context.store.transaction(tenant, (tx) => planRowsOf(tx, work.plan, numbers));
-    for (const [at, row] of rows.entries()) {
-      const index = firstIndex + at;
-      const expected = expectationOf(predictions.get(row.row), row.row);
-      const marks = { tied: components.isTied(index), decision: state.decisions.get(row.row), expected };
-      const chunk = cutter.add(laneOf(components.componentOf(index), lanes), row, marks);
+    const places = await context.store.transaction(tenant, (tx) => placesOf(tx, work.plan, numbers));
+    for (const row of rows) {
+      const place = places.get(row.row);
+      // A row without a prediction would be a hole in the plan.
+      if (place === undefined) throw new Error(`Row ${row.row} has no prediction`);
+      // The lane in which a row was judged last holds all rows of its component. Being tied matters to the judges of a plan alone.
+      const { lane, expected } = place;
+      const chunk = cutter.add(lane, row, { tied: false, decision: state.decisions.get(row.row), expected });
       if (chunk !== undefined) await store(chunk);
     }
   }
   for (const chunk of cutter.rest()) await store(chunk);
   return { entries, chunksPerLane: cutter.chunksPerLane() };
-}
-
-/** What the confirmed plan says about a row; a row without a prediction would be a hole in the plan. */
-function expectationOf(prediction: PlanRow | undefined, row: number): targetsV1.RowExpectation {
-  if (prediction === undefined) throw new Error(`Row ${row} has no prediction`);
-  const { outcome, reason, record, version } = prediction;
-  return { outcome, reason, record: record ?? '', version };
 }

@@ -21,8 +21,6 @@ import type { RunControl } from './run.control.js';
  */
 
 const SWEEP_MS = 5_000;
-/** After a run has moved: its ledger is committed within these times. */
-const LOOK_AFTER_MS = [10, 80, 400];
 /** Runs looked after in one sweep. */
 const SWEEP_RUNS_MAX = 1_000;
 
@@ -36,7 +34,8 @@ export interface ReactorOptions {
 
 export class ImportReactor {
   private readonly stopping = new AbortController();
-  private readonly looking = new Set<string>();
+  /** Runs being looked after; true when they have moved since the look began. */
+  private readonly looking = new Map<string, boolean>();
   private readonly atWork = new Set<Promise<void>>();
   private sweeping: Promise<void> = Promise.resolve();
 
@@ -63,11 +62,12 @@ export class ImportReactor {
     await Promise.allSettled([this.sweeping, ...this.atWork]);
   }
 
-  /** The ledger of a run is about to move: look after it as soon as that is committed. */
+  /** The ledger of a run has moved. Whatever comes while it is looked after is seen by one look afterwards. */
   moved(tenant: string, run: string): void {
-    if (this.looking.has(run) || this.stopping.signal.aborted) return;
-    this.looking.add(run);
-    const work = this.lookRepeatedly(tenant, run);
+    const isLooking = this.looking.has(run);
+    this.looking.set(run, isLooking);
+    if (isLooking || this.stopping.signal.aborted) return;
+    const work = this.lookUntilStill(tenant, run);
     this.atWork.add(work);
     void work.finally(() => this.atWork.delete(work));
   }
@@ -118,18 +118,16 @@ export class ImportReactor {
     await this.options.context.jobs.enqueue(tx, job);
   }
 
-  private async lookRepeatedly(tenant: string, run: string): Promise<void> {
+  private async lookUntilStill(tenant: string, run: string): Promise<void> {
     try {
-      for (const [index, ms] of LOOK_AFTER_MS.entries()) {
-        await pause(ms, undefined, { signal: this.stopping.signal });
-        if (index === LOOK_AFTER_MS.length - 1) this.looking.delete(run);
+      do {
+        this.looking.set(run, false);
         await this.lookAfter(tenant, run);
-        // A run that moves again meanwhile gets its own turn.
-        this.looking.delete(run);
-      }
+      } while (this.looking.get(run) === true && !this.stopping.signal.aborted);
     } catch (error) {
-      this.looking.delete(run);
       if (!this.stopping.signal.aborted) this.options.context.logger.warn({ error, run }, 'A run could not be looked after; the sweep comes back to it');
+    } finally {
+      this.looking.delete(run);
     }
   }
 

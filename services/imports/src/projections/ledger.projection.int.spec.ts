@@ -49,6 +49,7 @@ async function take(messages: readonly StreamMessage[]): Promise<void> {
         return { rows: records as R[], rowCount: affected ?? 0 };
       },
       useTenant: async (tenant) => void (await queryRunner.query(`select set_config('app.tenant', $1, true)`, [tenant])),
+      afterCommit: () => undefined,
     });
     await queryRunner.commitTransaction();
   } finally {

@@ -13,7 +13,7 @@ import { countRecords, countRows } from './outcome-counts.js';
 
 const CHUNK_APPLIED = 'ImportChunkApplied';
 
-/** Told which runs have moved; the reactor looks after them. */
+/** Told which runs have moved, once that is stored; the reactor looks after them. */
 export type RunMoved = (tenant: string, run: string) => void;
 
 /** Tables that follow from the targets' events; emptied together with the consumer's checkpoint by a rebuild. */
@@ -30,7 +30,7 @@ export function ledgerConsumer(target: RowTarget, moved: RunMoved): Consumption 
       // Members lock tallies in one order; the chunks of an import stay in the order they came in.
       chunks.sort((a, b) => compare(subjectOf(a.chunk), subjectOf(b.chunk)));
       for (const { at, chunk } of chunks) await applyChunk(tx, tenant, at, chunk);
-      for (const { chunk } of chunks) moved(tenant, chunk.run);
+      for (const run of new Set(chunks.map(({ chunk }) => chunk.run))) tx.afterCommit(() => moved(tenant, run));
     }
   });
 }

@@ -1,3 +1,4 @@
+import type { targetsV1 } from '@caseledger/contracts';
 import { pgArray, type StoreTransaction } from '@caseledger/event-store';
 import type { TargetPosition } from '../import/import.events.js';
 
@@ -158,15 +159,39 @@ export async function planRowsAfter(tx: StoreTransaction, plan: string, afterRow
   return rows;
 }
 
+// The range is what an index serves when the planner knows nothing yet of a table that has just been filled.
+const THESE_ROWS = 'tenant = $1 and plan = $2 and row between $4 and $5 and row = any($3::int[])';
+
+function theseRows(tx: StoreTransaction, plan: string, numbers: readonly number[]): unknown[] {
+  return [tx.tenant, plan, pgArray('int4', numbers), Math.min(...numbers), Math.max(...numbers)];
+}
+
 /** Predictions of these rows, by row number. */
 export async function planRowsOf(tx: StoreTransaction, plan: string, numbers: readonly number[]): Promise<Map<number, PlanRow>> {
   if (numbers.length === 0) return new Map();
   const { rows } = await tx.query<PlanRow & Record<string, unknown>>(
-    // The range is what an index serves when the planner knows nothing yet of a table that has just been filled.
-    `select ${COLUMNS} from app.plan_row p where tenant = $1 and plan = $2 and p.row between $4 and $5 and p.row = any($3::int[])`,
-    [tx.tenant, plan, pgArray('int4', numbers), Math.min(...numbers), Math.max(...numbers)],
+    `select ${COLUMNS} from app.plan_row where ${THESE_ROWS}`,
+    theseRows(tx, plan, numbers),
   );
   return new Map(rows.map((row) => [row.row, row]));
+}
+
+/** Where a row belongs in a run, and what the confirmed plan says will become of it. */
+export interface PlannedPlace {
+  readonly lane: number;
+  readonly expected: targetsV1.RowExpectation;
+}
+
+/** Places of these rows, by row number; each row has the one of the generation that judged it last. */
+export async function placesOf(tx: StoreTransaction, plan: string, numbers: readonly number[]): Promise<Map<number, PlannedPlace>> {
+  if (numbers.length === 0) return new Map();
+  const { rows } = await tx.query<Pick<PlanRow, 'row' | 'lane' | 'outcome' | 'reason' | 'record' | 'version'> & Record<string, unknown>>(
+    `select row, lane, outcome, reason, record, version from app.plan_row where ${THESE_ROWS}`,
+    theseRows(tx, plan, numbers),
+  );
+  return new Map(
+    rows.map(({ row, lane, outcome, reason, record, version }) => [row, { lane, expected: { outcome, reason, record: record ?? '', version } }]),
+  );
 }
 
 export interface PlanFilter {
