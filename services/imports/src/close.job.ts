@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { targetsV1 } from '@caseledger/contracts';
 import type { StoreTransaction } from '@caseledger/event-store';
 import { platform } from './import.commands.js';
@@ -7,7 +7,7 @@ import { isRunning, type Running } from './import/import.js';
 import { closing } from './import/import.workflow.js';
 import { closeRun } from './import/run.decider.js';
 import type { JobAtWork, JobHandler } from './job.runner.js';
-import { countsOf, EVERY_ROW, listLedger, outcomesOf } from './projections/ledger.queries.js';
+import { countsOf, outcomesAfter, outcomesOf } from './projections/ledger.queries.js';
 import { withNotProcessed } from './projections/outcome-counts.js';
 import { readLanes, readRun } from './projections/runs.projection.js';
 
@@ -80,6 +80,7 @@ async function sumUp(tx: StoreTransaction, state: Running) {
 }
 
 const PAGE_ROWS = 5_000;
+const NODE = Buffer.from([1]);
 
 /**
  * The Merkle root over the outcomes in row order, as of RFC 6962: a leaf is SHA-256(0x00 | row | outcome | reason), a
@@ -88,7 +89,7 @@ const PAGE_ROWS = 5_000;
 export async function ledgerRoot(tx: StoreTransaction, importId: string, rowsOfFile: number): Promise<string> {
   let level: Buffer[] = [];
   for (let afterRow = 0; ; ) {
-    const rows = await listLedger(tx, importId, EVERY_ROW, { first: PAGE_ROWS, afterRow, rowsOfFile });
+    const rows = await outcomesAfter(tx, importId, { first: PAGE_ROWS, afterRow, rowsOfFile });
     const last = rows.at(-1);
     if (last === undefined) break;
     for (const { row, outcome, reason } of rows) level.push(sha256(`\0${row}\n${outcome}\n${reason}`));
@@ -98,15 +99,13 @@ export async function ledgerRoot(tx: StoreTransaction, importId: string, rowsOfF
     const next: Buffer[] = [];
     for (let at = 0; at < level.length; at += 2) {
       const [left, right] = [level[at], level[at + 1]];
-      if (left !== undefined) next.push(right === undefined ? left : sha256('\u0001', left, right));
+      if (left !== undefined) next.push(right === undefined ? left : sha256(Buffer.concat([NODE, left, right])));
     }
     level = next;
   }
   return (level[0] ?? sha256('')).toString('hex');
 }
 
-function sha256(...parts: readonly (string | Buffer)[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+function sha256(bytes: string | Buffer): Buffer {
+  return hash('sha256', bytes, 'buffer');
 }

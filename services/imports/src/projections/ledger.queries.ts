@@ -64,6 +64,20 @@ export async function listLedger(
   return [...rows, ...missing].sort((a, b) => a.row - b.row || a.attempt - b.attempt).slice(0, page.first);
 }
 
+/** Like a page of the whole ledger, without anything but what became of each row: many pages are read when a run ends. */
+export async function outcomesAfter(
+  tx: StoreTransaction,
+  importId: string,
+  page: { readonly first: number; readonly afterRow: number; readonly rowsOfFile: number },
+): Promise<Pick<LedgerRow, 'row' | 'outcome' | 'reason'>[]> {
+  if (page.rowsOfFile > 0) return listLedger(tx, importId, EVERY_ROW, page);
+  const { rows } = await tx.query<Pick<LedgerRow, 'row' | 'outcome' | 'reason'> & Record<string, unknown>>(
+    'select row, outcome, reason from app.import_row where tenant = $1 and import_id = $2 and latest and row > $3 order by row limit $4',
+    [tx.tenant, importId, page.afterRow, page.first],
+  );
+  return rows;
+}
+
 export async function countLedger(tx: StoreTransaction, importId: string, filter: LedgerFilter, rowsOfFile: number): Promise<number> {
   const { rows } = await tx.query<{ n: number }>(
     `select count(*)::int as n from app.import_row l where l.tenant = $1 and l.import_id = $2 and ${MATCHES}`,
