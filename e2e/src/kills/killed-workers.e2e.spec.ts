@@ -10,7 +10,7 @@ import { Redelivery } from './redelivery.js';
 import { SourceNetwork } from './source-network.js';
 
 const SEED = 2_026;
-const ROWS = 1_200;
+const ROWS = 800;
 const COMPANIES = 2;
 /** Imports that a company has before another one takes its place. */
 const IMPORTS = 3;

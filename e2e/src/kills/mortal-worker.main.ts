@@ -1,16 +1,11 @@
 import 'reflect-metadata';
-import { contactTarget, openContactsStore } from '@caseledger/contacts';
-import { postgresVault, type Feed } from '@caseledger/event-store';
-import { feedClient, feedTransport } from '@caseledger/event-streams';
-import { importWork, type ImportWork } from '@caseledger/imports';
-import { folderStore, sealedObjects } from '@caseledger/object-store';
-import { readWorkerConfig } from '@caseledger/processes';
-import { createLogger, createRegistry, openDatabase, signServiceContext, type Database } from '@caseledger/service-kit';
+import { readWorkerConfig, startImportWorker } from '@caseledger/processes';
+import { createLogger } from '@caseledger/service-kit';
 import { isFatal, type CrashOrder, type CrashPoint, type WorkerMessage } from './crash-orders.js';
 
 /*
- * An import worker that ends by SIGKILL exactly where it is told to, composed as the product composes its own. It is
- * loaded and waits; it joins the installation when the test says so.
+ * The product's import worker, ending by SIGKILL exactly where it is told to. It is loaded and waits; it joins the
+ * installation when the test says so.
  */
 
 const POOL_MAX = 5;
@@ -18,6 +13,7 @@ const POOL_MAX = 5;
 const LEASE_MS = 1_500;
 /** Chunks without an outcome are sent out again so soon that they are at work twice. */
 const REDISPATCH_MS = 700;
+const SWEEP_MS = 300;
 
 let orders: readonly CrashOrder[] = [];
 
@@ -28,36 +24,21 @@ function crashPoint(point: CrashPoint): Promise<never> | undefined {
   return new Promise<never>(() => undefined);
 }
 
-async function open({ appUrl, tailUrl }: { readonly appUrl: string; readonly tailUrl: string }): Promise<Database> {
-  return openDatabase({ appUrl, tailUrl, poolMax: POOL_MAX }, { migrations: [] });
-}
-
-async function compose(): Promise<ImportWork> {
+/** With the leases and the places to die at of this test. */
+async function join(): Promise<void> {
   const config = readWorkerConfig();
-  const { masterKey, contextSecret, objectsDir, workDir, limits } = config.imports;
-  const [imports, contacts, vaultDatabase] = await Promise.all([open(config.imports.database), open(config.contacts), open(config.vault)]);
-  const vault = postgresVault(vaultDatabase.app);
-  const { store, hasher } = openContactsStore({ dataSource: contacts.app, tail: contacts.tail, vault, masterKey });
-  const accounts = feedClient(config.accountsAddress, () => signServiceContext(contextSecret, 'import-worker'));
-  const feeds = new Map<string, Feed>([['accounts', accounts], ['contacts', store.feed]]);
-  const work = importWork({
-    app: imports.app,
-    tail: imports.tail,
-    vault,
-    masterKey,
-    sealed: sealedObjects(folderStore(objectsDir)),
-    targets: [contactTarget({ store, hasher, crashPoint })],
-    limits: { ...limits, redispatchMs: REDISPATCH_MS },
-    workDir,
-    logger: createLogger({ service: 'mortal-worker', level: 'warn' }),
-    registry: createRegistry('mortal-worker'),
-    transport: feedTransport((source) => feeds.get(source) ?? accounts, { leaseMs: LEASE_MS }),
-    sweepMs: 300,
-    jobLeaseMs: LEASE_MS,
-    crashPoint,
-  });
-  feeds.set('imports', work.context.store.feed);
-  return work;
+  const { imports, contacts, vault } = config;
+  const few = <Config extends object>(database: Config): Config & { poolMax: number } => ({ ...database, poolMax: POOL_MAX });
+  await startImportWorker(
+    {
+      ...config,
+      contacts: few(contacts),
+      vault: few(vault),
+      imports: { ...imports, database: few(imports.database), limits: { ...imports.limits, redispatchMs: REDISPATCH_MS } },
+    },
+    createLogger({ service: 'mortal-worker', level: 'warn' }),
+    { work: { sweepMs: SWEEP_MS, jobLeaseMs: LEASE_MS, crashPoint }, target: { crashPoint }, feeds: { leaseMs: LEASE_MS } },
+  );
 }
 
 process.on('message', (message: WorkerMessage) => {
@@ -66,11 +47,8 @@ process.on('message', (message: WorkerMessage) => {
     process.send?.('ordered');
     return;
   }
-  compose()
-    .then(async (work) => {
-      await work.start();
-      process.send?.('joined');
-    })
+  join()
+    .then(() => process.send?.('joined'))
     .catch((fault: unknown) => {
       process.stderr.write(`${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}\n`);
       process.exit(1);

@@ -113,11 +113,11 @@ export class SourceNetwork {
     );
   }
 
-  /** One file for the worker and one for its judging thread: workers begin and end by the dozen, and load in a third of the time. */
+  /** One file for the worker and one for each of its threads: workers begin and end by the dozen, and load in a third of the time. */
   private async bundleWorker(): Promise<void> {
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
     const installed = Object.keys({ ...dependencies, ...devDependencies }).flatMap((name) => [`--external:${name}`, `--external:${name}/*`]);
-    const entries = ['e2e/src/kills/mortal-worker.main.ts', 'services/contacts/src/rows/judge.thread.ts'];
+    const entries = ['e2e/src/kills/mortal-worker.main.ts', 'services/contacts/src/rows/judge.thread.ts', 'services/imports/src/file/read.thread.ts'];
     const how = ['--bundle', '--platform=node', '--format=esm', '--target=node20', '--conditions=@caseledger/source', '--entry-names=[name]', '--log-level=error'];
     await run(join(ROOT, 'node_modules/esbuild/bin/esbuild'), [...entries, ...how, ...installed, `--outdir=${this.bundle}`], { cwd: ROOT, timeout: TOOL_MS });
     this.load(2);

@@ -1,7 +1,7 @@
-import { contactTarget, openContactsStore } from '@caseledger/contacts';
+import { contactTarget, openContactsStore, type ContactTargetDeps } from '@caseledger/contacts';
 import { postgresVault, type Feed } from '@caseledger/event-store';
-import { feedClient, feedTransport } from '@caseledger/event-streams';
-import { importWork, READ_THREAD } from '@caseledger/imports';
+import { feedClient, feedTransport, type FeedTransportOptions } from '@caseledger/event-streams';
+import { importWork, READ_THREAD, type ImportWorkSetting } from '@caseledger/imports';
 import { folderStore, sealedObjects } from '@caseledger/object-store';
 import { createRegistry, openDatabase, openOperations, signServiceContext, type Database, type Logger, type Stoppable } from '@caseledger/service-kit';
 import type { readWorkerConfig } from './config.js';
@@ -9,12 +9,19 @@ import type { readWorkerConfig } from './config.js';
 /** Chunks at once want a connection each, for lane, keys and streams; jobs and the ledger want theirs beside them. */
 const POOL_MAX = 12;
 
+/** What a test has otherwise than an installation: shorter leases, and places in which the process can end. */
+export interface WorkerTuning {
+  readonly work?: Pick<ImportWorkSetting, 'sweepMs' | 'jobLeaseMs' | 'crashPoint'>;
+  readonly target?: Pick<ContactTargetDeps, 'crashPoint'>;
+  readonly feeds?: FeedTransportOptions;
+}
+
 /**
  * An import worker (DESIGN 12): the working door of imports together with contacts as its target, each on its own
  * database. It serves nobody; workers are scaled by starting more of them. The feeds of the logs it hosts it reads
  * where they lie, so that following a run costs the interactive processes nothing (ADR 0025).
  */
-export async function startImportWorker(config: ReturnType<typeof readWorkerConfig>, logger: Logger): Promise<Stoppable> {
+export async function startImportWorker(config: ReturnType<typeof readWorkerConfig>, logger: Logger, tuning: WorkerTuning = {}): Promise<Stoppable> {
   const { masterKey, contextSecret, objectsDir, workDir, limits } = config.imports;
   const { ownerUrl: _owner, ...importsDatabase } = config.imports.database;
   const opened: Database[] = [];
@@ -42,13 +49,14 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
       vault,
       masterKey,
       sealed: sealedObjects(folderStore(objectsDir)),
-      targets: [contactTarget(contactsStore)],
+      targets: [contactTarget({ ...contactsStore, ...tuning.target })],
       limits,
       workDir,
       readThread: READ_THREAD,
       logger,
       registry,
-      transport: feedTransport(feedOf),
+      transport: feedTransport(feedOf, tuning.feeds),
+      ...tuning.work,
     });
     feeds.set('contacts', contactsStore.store.feed).set('imports', work.context.store.feed);
     await work.start();
