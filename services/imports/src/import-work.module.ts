@@ -48,7 +48,7 @@ export interface ImportWork {
 export function importWork(setting: ImportWorkSetting): ImportWork {
   const context = openImports(setting);
   const control = new RunControl(context);
-  const { tail, sweepMs, jobLeaseMs, crashPoint, chunksAtOnce = 2, jobsAtOnce = 2, logger } = setting;
+  const { tail, sweepMs, jobLeaseMs, crashPoint, chunksAtOnce = 4, jobsAtOnce = 2, logger } = setting;
   const { now = () => new Date(), expirySweepMs } = setting;
   const expiry = new ImportExpiry({ context, tail, now, ...(expirySweepMs === undefined ? {} : { sweepMs: expirySweepMs }) });
   const reactor = new ImportReactor({ context, control, tail, ...(sweepMs === undefined ? {} : { sweepMs }) });
