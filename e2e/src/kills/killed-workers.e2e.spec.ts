@@ -22,12 +22,12 @@ const REDELIVERIES = 2;
 const { killRounds } = readPlayConfig();
 const rounds = Array.from({ length: killRounds }, (_, at) => ({ number: at + 1, workers: WORKERS[Math.min(at, WORKERS.length - 1)] ?? 1 }));
 
-/** Places to die at in turn: three rounds come by all of them. */
+/** Places to die at: before, in and after the transaction in each round; three rounds come by all of them. */
 function ordersOf(network: SourceNetwork, round: number, random: (below: number) => number): CrashOrder[] {
   return Array.from({ length: KILLS }, (_, one) => {
-    const at = (round - 1) * KILLS + one;
+    const at = round - 1 + (one * CRASH_POINTS.length) / KILLS;
     const point = CRASH_POINTS[at % CRASH_POINTS.length] ?? 'before_commit';
-    return { point, nth: random(3), tally: join(network.home, `order-${at}-${point}`) };
+    return { point, nth: random(3), tally: join(network.home, `order-${round}-${point}`) };
   });
 }
 
@@ -70,7 +70,7 @@ describe('import workers that are killed (CORRECTNESS I1, I4, I5)', () => {
 
   it.each(rounds)('round $number: $workers working, records, ledger, ids and versions are those of one reader in file order', async ({ number, workers }) => {
     const random = randomOf(SEED + number);
-    await network.work(workers);
+    await network.work(workers, rounds[number]?.workers);
     const first = Math.floor((number - 1) / IMPORTS) * IMPORTS * COMPANIES;
     if (worlds.length === 0 || (number - 1) % IMPORTS === 0) {
       worlds = await Promise.all(Array.from({ length: COMPANIES }, async (_, at) => new KilledWorld(await newCompany(network), SEED + first + at)));

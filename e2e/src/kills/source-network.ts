@@ -34,6 +34,7 @@ export class SourceNetwork {
   private env: Record<string, string> = {};
   private orders: readonly CrashOrder[] = [];
   private wanted = 0;
+  private soon = 0;
   private isStopping = false;
   /** How often a worker ended by SIGKILL. */
   fallen = 0;
@@ -73,9 +74,10 @@ export class SourceNetwork {
     await Promise.all([this.startServices(), this.bundleWorker()]);
   }
 
-  /** Lets at least so many workers work; what is killed is replaced. */
-  async work(workers: number): Promise<void> {
+  /** Lets at least so many workers work; what is killed is replaced. @param soon so many are wanted next, and load meanwhile */
+  async work(workers: number, soon = workers): Promise<void> {
     this.wanted = Math.max(this.wanted, workers);
+    this.soon = soon;
     await this.fill();
   }
 
@@ -153,7 +155,7 @@ export class SourceNetwork {
         await tell(worker, { join: true }, 'joined');
       }),
     );
-    this.load(1);
+    this.load(1 + Math.max(0, this.soon - this.wanted));
   }
 }
 
