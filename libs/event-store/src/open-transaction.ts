@@ -31,7 +31,7 @@ export class OpenTransaction implements StoreTransaction {
   private closed = false;
   private keyed = false;
   private failure: unknown;
-  private readonly todo: (() => void)[] = [];
+  private readonly calls: (() => void)[] = [];
 
   constructor(
     readonly tenant: string,
@@ -55,13 +55,13 @@ export class OpenTransaction implements StoreTransaction {
     return this.failure;
   }
 
-  afterCommit(todo: () => void): void {
-    this.todo.push(todo);
+  afterCommit(call: () => void): void {
+    this.calls.push(call);
   }
 
   /** The transaction is stored. */
   committed(): void {
-    for (const todo of this.todo.splice(0)) todo();
+    for (const call of this.calls.splice(0)) call();
   }
 
   /** Later queries are refused: the connection belongs to somebody else by then. */

@@ -45,7 +45,7 @@ export interface StoreTransaction {
   /** The events of many streams; streams without events are absent. */
   readStreams(streams: readonly string[]): Promise<Map<string, StoredEvent[]>>;
   /** Has something done in this process once the transaction is committed; must not throw. Lost with the process. */
-  afterCommit(todo: () => void): void;
+  afterCommit(call: () => void): void;
   /**
    * Does work once per key: a repetition gets the stored result, the same key with another request is refused with
    * IDEMPOTENCY_KEY_REUSED (API-004, RST-002), one that still runs with IDEMPOTENCY_IN_PROGRESS.

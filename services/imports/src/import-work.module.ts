@@ -22,7 +22,7 @@ import { splitJob } from './split.job.js';
 export interface ImportWorkSetting extends ImportsSetting {
   /** Reads the feeds of imports, accounts and every target; those that the process hosts, where they lie. */
   readonly transport: StreamTransport;
-  /** Chunks and jobs at work at the same time; 2 each keeps one core and the database busy. */
+  /** Chunks and jobs at work at the same time; 4 and 2 keep one core and the database busy (docs/speed.md). */
   readonly chunksAtOnce?: number;
   readonly jobsAtOnce?: number;
   readonly sweepMs?: number;

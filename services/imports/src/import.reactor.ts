@@ -64,9 +64,11 @@ export class ImportReactor {
 
   /** The ledger of a run has moved. Whatever comes while it is looked after is seen by one look afterwards. */
   moved(tenant: string, run: string): void {
-    const isLooking = this.looking.has(run);
-    this.looking.set(run, isLooking);
-    if (isLooking || this.stopping.signal.aborted) return;
+    if (this.stopping.signal.aborted) return;
+    if (this.looking.has(run)) {
+      this.looking.set(run, true);
+      return;
+    }
     const work = this.lookUntilStill(tenant, run);
     this.atWork.add(work);
     void work.finally(() => this.atWork.delete(work));
