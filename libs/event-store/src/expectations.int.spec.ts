@@ -39,6 +39,15 @@ describe('expected versions', () => {
     expect(await store.readStream(tenant, stream)).toHaveLength(1);
   });
 
+  it('E4: names the stream that another one has created, not those that it was just creating itself', async () => {
+    const { append, store, tenant } = harness;
+    const [own, others] = [uuid7(), uuid7()];
+    await append([person([added(), tagged('x')], { stream: others })]);
+    const both = [own, others].map((stream) => person([added()], { stream, expected: 'none' as const }));
+    await expect(append(both)).rejects.toMatchObject({ code: 'VERSION_CONFLICT', stream: others, actual: 2 });
+    expect(await store.readStream(tenant, own)).toEqual([]);
+  });
+
   it('E4: the last line of defence: a version that is taken is refused by the events themselves, never passed over', async () => {
     const { append, owner, store, tenant } = harness;
     const stream = uuid7();
