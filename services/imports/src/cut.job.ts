@@ -50,7 +50,7 @@ async function openRun(context: ImportContext, tenant: string, importId: string,
   const { run, number, kind, startedBy: actor } = attempt;
   const runKind = kind === 'IMPORT' ? targetsV1.RunKind.RUN_KIND_IMPORT : targetsV1.RunKind.RUN_KIND_RETRY;
   for (const target of context.targets) {
-    await target.open({ tenant, run, importId, kind: runKind, attempt: number, actor, chunksPerLane });
+    await target.open({ tenant, run, importId, kind: runKind, attempt: number, actor, chunksPerLane, rows: 0, cases: undefined, importDay: '' });
   }
 }
 

@@ -67,6 +67,7 @@ export function applyOptionsOf(state: Mapped, reading: ReadOptions): targetsV1.A
     matcherVersion: MATCHER_VERSION,
     importDay: reading.importDay,
     mappedFields: [...new Set(mapping.columns.map(({ target }) => target))],
+    cases: undefined,
   };
 }
 

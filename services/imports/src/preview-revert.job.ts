@@ -104,6 +104,8 @@ async function predict(context: ImportContext, job: JobAtWork, state: Previewing
     createdPolicy: state.createdPolicy,
     recordPolicies: policiesOf(state, chunk),
     traceparent: '',
+    targets: [],
+    dependents: [],
   };
   const reply = await target.revert({ ...request, dryRun: true });
   if (reply.outcomes.length !== chunk.records.length) throw new Error('A target predicted other records than it was asked about');

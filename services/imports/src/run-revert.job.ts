@@ -37,7 +37,7 @@ async function open(context: ImportContext, job: JobAtWork): Promise<void> {
   const { importId, kind, plannedBy: actor, preview } = state;
   const runKind = kind === 'REVERT' ? targetsV1.RunKind.RUN_KIND_REVERT : targetsV1.RunKind.RUN_KIND_RESTORE;
   for (const target of context.targets) {
-    await target.open({ tenant, run: revert, importId, kind: runKind, attempt: 1, actor, chunksPerLane: [...preview.chunksPerLane] });
+    await target.open({ tenant, run: revert, importId, kind: runKind, attempt: 1, actor, chunksPerLane: [...preview.chunksPerLane], rows: 0, cases: undefined, importDay: '' });
   }
   await context.commands.work(platform(tenant), { reverts: [revert] }, async ({ tx, reverts: [held] }) => {
     if (held !== undefined) held.add(startRevert(revert, held.state));

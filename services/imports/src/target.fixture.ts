@@ -138,7 +138,7 @@ export class MemoryTarget {
   }
 
   private verdict(row: targetsV1.Row, seen: Map<string, number>): targetsV1.RowVerdict {
-    const base = { row: row.row, reason: '', match: undefined, effects: [], changes: [], issues: row.issues, pinnedVersion: 0 };
+    const base = { row: row.row, reason: '', match: undefined, effects: [], changes: [], issues: row.issues, pinnedVersion: 0, record: '', part: row.part };
     const error = row.issues.find(({ severity }) => severity === 'ERROR');
     if (row.blank) return { ...base, outcome: 'SKIPPED', reason: 'ROW_BLANK' };
     if (row.appliedBefore) return { ...base, outcome: 'UNCHANGED', issues: [{ code: 'ROW_ALREADY_APPLIED', severity: 'WARNING', column: -1, field: '', text: '', suggestion: '', params: {} }] };
@@ -153,7 +153,7 @@ export class MemoryTarget {
       const effects = [{ kind: 'CONTACT_CREATED', record: id, fromVersion: 0, toVersion: 1 }];
       return { ...base, outcome: 'CREATED', effects, changes: [change] };
     }
-    const match = { verdict: 'MATCH', key: 'EMAIL', record: id, score: 1, records: [id], earlierRow };
+    const match = { verdict: 'MATCH', key: 'EMAIL', record: id, score: 1, records: [id], earlierRow, kind: 'CONTACT' };
     const effects = [{ kind: 'CONTACT_UPDATED', record: id, fromVersion: 1, toVersion: 2 }];
     return { ...base, outcome: 'UPDATED', match, effects, changes: [change], pinnedVersion: earlierRow > 0 ? 0 : (record?.version ?? 0) };
   }
@@ -176,13 +176,13 @@ export class MemoryTarget {
     if (!isStale && (verdict.outcome === 'CREATED' || verdict.outcome === 'UPDATED')) this.write(emailOf(row), cityOf(row), `${request.run}/${row.row}`);
     const outcome = isStale ? { outcome: 'FAILED', reason: 'PLAN_ROW_STALE', effects: [] } : { outcome: verdict.outcome, reason: verdict.reason, effects: verdict.effects };
     const codes = verdict.issues.map(({ code, severity, column, field }) => ({ code, severity, column, field, params: {} }));
-    return { row: row.row, ...outcome, codes, match: verdict.match, decision: row.decision };
+    return { row: row.row, ...outcome, codes, match: verdict.match, decision: row.decision, part: row.part, record: verdict.record };
   }
 
   private touched(importId: string): targetsV1.TouchedReply {
     const runs = [...this.runs].filter(([, { request }]) => request.importId === importId).map(([run]) => run);
     const records = [...this.records.values()].filter(({ writers }) => writers.some((writer) => runs.some((run) => writer.startsWith(`${run}/`))));
-    return { records: records.map(({ id, version }) => ({ record: id, component: id, version })), next: '', positions: [{ shard: 0, position: this.position }] };
+    return { records: records.map(({ id, version }) => ({ record: id, component: id, version, target: 'contacts', ties: [] })), next: '', positions: [{ shard: 0, position: this.position }] };
   }
 
   private revert(request: targetsV1.RevertChunkRequest): targetsV1.ChunkReply {
@@ -193,7 +193,7 @@ export class MemoryTarget {
       changes.push(...builders.map((keptBecause) => ({ record, field: 'city', before: '', after: '', column: -1, keptBecause })));
       const outcome = known?.writers.includes('person') === true ? 'KEPT' : 'ARCHIVED';
       const effects = [{ kind: `CONTACT_${outcome}`, record, fromVersion: 1, toVersion: 2 }];
-      return { row: 0, outcome, reason: '', effects, codes: [], match: undefined, decision: undefined };
+      return { row: 0, outcome, reason: '', effects, codes: [], match: undefined, decision: undefined, part: 0, record: '' };
     });
     if (request.dryRun) return { answer: CHUNK_ANSWER_APPLIED, nextSeq: 0, state: RUN_STATE_RUNNING, outcomes, changes, replayed: false };
     const turn = this.turn(request);

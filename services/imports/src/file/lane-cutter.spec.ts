@@ -68,9 +68,13 @@ describe('cutting lanes into chunks (PRODUCT §6: 500 rows or 512 KB)', () => {
       expected: fc.constant(undefined),
       cells: fc.array(text),
       appliedBefore: fc.boolean(),
+      part: fc.constant(0),
+      withheld: fc.constant(false),
+      parts: fc.constant<never[]>([]),
+      candidates: fc.constant<never[]>([]),
     });
     const decision = fc.option(fc.record({ action: text, record: text, decidedBy: text }), { nil: undefined });
-    const expected = fc.option(fc.record({ outcome: text, reason: text, record: text, version: fc.nat({ max: 2 ** 31 - 1 }) }), { nil: undefined });
+    const expected = fc.option(fc.record({ outcome: text, reason: text, record: text, version: fc.nat({ max: 2 ** 31 - 1 }), parts: fc.constant<never[]>([]), part: fc.nat({ max: 5 }) }), { nil: undefined });
     fc.assert(
       fc.property(row, fc.record({ tied: fc.boolean(), decision, expected }), (one, marks) => {
         const cutter = new LaneCutter(1);

@@ -51,7 +51,7 @@ describe('the hash of a plan (PRE-004)', () => {
     ['reason', { reason: 'DUPLICATE_EXISTING' }],
     ['changes', { changes: [change] }],
     ['effects', { effects: [{ kind: 'CONTACT_CREATED', record: 'c', fromVersion: 0, toVersion: 1 }] }],
-    ['match', { match: { verdict: 'MATCH', key: 'EMAIL', record: 'c', score: 1, records: ['c'], earlierRow: 0 } }],
+    ['match', { match: { verdict: 'MATCH', key: 'EMAIL', record: 'c', score: 1, records: ['c'], earlierRow: 0, kind: 'CONTACT' } }],
   ])('changes with the %s of a row', (_, other) => {
     expect(hashOf({}, aVerdict({ row: 1, ...other }))).not.toBe(hashOf());
   });
@@ -69,7 +69,7 @@ describe('the hash of a plan (PRE-004)', () => {
     };
     expect(made('new-1')).toEqual(made('new-2'));
     const earlier = (record: string, earlierRow: number) => {
-      const match = { verdict: 'MATCH', key: 'EMAIL', record, score: 1, records: [record], earlierRow };
+      const match = { verdict: 'MATCH', key: 'EMAIL', record, score: 1, records: [record], earlierRow, kind: 'CONTACT' };
       return verdictDigest(aVerdict({ row: 2, outcome: 'UPDATED', match, changes: [{ ...change, record }] }));
     };
     expect(earlier('new-1', 1)).toEqual(earlier('new-2', 1));
@@ -77,7 +77,7 @@ describe('the hash of a plan (PRE-004)', () => {
   });
 
   it('does not depend on the versions that records have meanwhile or on the order of candidates', () => {
-    const match = { verdict: 'AMBIGUOUS', key: 'EMAIL', record: '', score: 1, earlierRow: 0 };
+    const match = { verdict: 'AMBIGUOUS', key: 'EMAIL', record: '', score: 1, earlierRow: 0, kind: 'CONTACT' };
     const of = (records: string[], pinnedVersion: number) => verdictDigest(aVerdict({ row: 1, match: { ...match, records }, pinnedVersion }));
     expect(of(['a', 'b'], 3)).toEqual(of(['b', 'a'], 4));
   });

@@ -33,6 +33,10 @@ export function toRow(
     expected: undefined,
     cells: fileRow.cells.map(({ text }) => text),
     appliedBefore: false,
+    part: 0,
+    withheld: false,
+    parts: [],
+    candidates: [],
   };
 }
 

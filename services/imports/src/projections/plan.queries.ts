@@ -190,7 +190,7 @@ export async function placesOf(tx: StoreTransaction, plan: string, numbers: read
     theseRows(tx, plan, numbers),
   );
   return new Map(
-    rows.map(({ row, lane, outcome, reason, record, version }) => [row, { lane, expected: { outcome, reason, record: record ?? '', version } }]),
+    rows.map(({ row, lane, outcome, reason, record, version }) => [row, { lane, expected: { outcome, reason, record: record ?? '', version, parts: [], part: 0 } }]),
   );
 }
 
