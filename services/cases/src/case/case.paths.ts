@@ -285,8 +285,12 @@ export function differencesOf(now: CaseState, want: CaseState): PathChange[] {
   return changes;
 }
 
-/** The field a path belongs to, free of personal data: contacts, tags, lists and external ids are one field each. */
+/**
+ * The field a path belongs to, free of personal data: contacts, tags, lists and external ids are one field each, and a
+ * standing goes by the name of its status.
+ */
 export function fieldOf(path: string): string {
   const [head = '', second] = path.split('/', 2);
+  if (head === 'caseStanding') return 'caseStatus';
   return head === 'keyDates' && second !== undefined ? `${head}/${second}` : head;
 }
