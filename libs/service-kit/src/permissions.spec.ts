@@ -21,6 +21,8 @@ describe('the permissions of SEC-010', () => {
     expect(Object.fromEntries(PERMISSIONS.map((permission) => [permission, row(permission)]))).toEqual({
       'contacts.read': '●●●○●●',
       'contacts.write': '●●●○  ',
+      'cases.read': '●●●○●●',
+      'cases.write': '●●●○  ',
       'imports.run': '●●●   ',
       'imports.read': '●●●○ ●',
       'imports.revert': '●●○   ',
@@ -34,7 +36,7 @@ describe('the permissions of SEC-010', () => {
   });
 
   it('of several roles add up, and the fuller grant counts', () => {
-    expect(grantsOf(['staff', 'viewer', 'no such role'])).toEqual(['contacts.read', 'contacts.write:own', 'imports.read:own', 'sensitive.read:own']);
+    expect(grantsOf(['staff', 'viewer', 'no such role'])).toEqual(['cases.read', 'cases.write:own', 'contacts.read', 'contacts.write:own', 'imports.read:own', 'sensitive.read:own']);
   });
 
   it('for what is one’s own let through only for what is one’s own', () => {

@@ -5,6 +5,8 @@ import type { CallContext } from './call-context.js';
 export const PERMISSIONS = [
   'contacts.read',
   'contacts.write',
+  'cases.read',
+  'cases.write',
   'imports.run',
   'imports.read',
   'imports.revert',
@@ -28,10 +30,10 @@ export type RoleName = (typeof ROLES)[number];
 export const ROLE_GRANTS: Readonly<Record<RoleName, readonly Grant[]>> = {
   owner: PERMISSIONS,
   admin: PERMISSIONS.filter((permission) => permission !== 'company.manage'),
-  manager: ['contacts.read', 'contacts.write', 'imports.run', 'imports.read', 'imports.revert:own', 'sensitive.read:own'],
-  staff: ['contacts.read:own', 'contacts.write:own', 'imports.read:own', 'sensitive.read:own'],
-  viewer: ['contacts.read'],
-  auditor: ['contacts.read', 'imports.read', 'audit.read', 'audit.verify'],
+  manager: ['contacts.read', 'contacts.write', 'cases.read', 'cases.write', 'imports.run', 'imports.read', 'imports.revert:own', 'sensitive.read:own'],
+  staff: ['contacts.read:own', 'contacts.write:own', 'cases.read:own', 'cases.write:own', 'imports.read:own', 'sensitive.read:own'],
+  viewer: ['contacts.read', 'cases.read'],
+  auditor: ['contacts.read', 'cases.read', 'imports.read', 'audit.read', 'audit.verify'],
 };
 
 export function isPermission(name: string): name is Permission {

@@ -187,7 +187,7 @@ describe('users', () => {
     const user = await invite(kestrel, 'demoted@kestrel.test', ['admin']);
     const { session } = await signIn('demoted@kestrel.test');
     await kestrel.accounts.saveUser(asked(SaveUserRequest, { id: user.id, roles: ['viewer'], replaceRoles: true }));
-    expect((await harness.withContext('').authenticate({ bearer: session, address: '' })).permissions).toEqual(['contacts.read']);
+    expect((await harness.withContext('').authenticate({ bearer: session, address: '' })).permissions).toEqual(['cases.read', 'contacts.read']);
   });
 
   it('keep an owner among them, also when two owners leave at the same moment', async () => {
