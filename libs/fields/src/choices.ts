@@ -40,3 +40,28 @@ export const CONSENTS: readonly Choice[] = [
   },
   { value: 'UNKNOWN', label: 'Unknown', spellings: ['not known', 'not asked', 'unbekannt', 'inconnu', 'desconocido'] },
 ];
+
+/** FLD-006: where an imported case may come from. */
+export const CASE_SOURCES: readonly Choice[] = [
+  { value: 'FORM', label: 'Form', spellings: ['web form', 'online form', 'website form', 'intake form', 'contact form'] },
+  { value: 'LIVE_HOTLINE', label: 'Live hotline', spellings: ['hotline', 'live call', 'hotline live'] },
+  { value: 'SURVEY', label: 'Survey', spellings: ['questionnaire'] },
+];
+
+/** What a contact is to a case (FLD-003). */
+export const CASE_ROLES: readonly Choice[] = [
+  { value: 'CLIENT', label: 'Client', spellings: ['co client', 'additional client', 'plaintiff client'] },
+  {
+    value: 'OPPOSING_PARTY',
+    label: 'Opposing party',
+    spellings: ['opponent', 'adverse party', 'adverse', 'opposing', 'other side', 'opposing side'],
+  },
+  { value: 'WITNESS', label: 'Witness', spellings: ['expert witness', 'eyewitness'] },
+  {
+    value: 'ATTORNEY',
+    label: 'Attorney',
+    spellings: ['lawyer', 'counsel', 'opposing counsel', 'co counsel', 'opposing attorney', 'solicitor'],
+  },
+  { value: 'FAMILY', label: 'Family', spellings: ['family member', 'relative', 'spouse', 'parent', 'child', 'sibling'] },
+  { value: 'OTHER', label: 'Other', spellings: ['other contact', 'other party', 'misc'] },
+];

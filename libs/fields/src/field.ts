@@ -1,5 +1,7 @@
+import type { Code } from '@caseledger/errors';
+
 /** The import types this catalogue serves (MAP-008). */
-export type ImportType = 'CLIENTS' | 'CONTACTS';
+export type ImportType = 'CLIENTS' | 'CONTACTS' | 'CASES';
 
 /** How much a field is needed (VAL-001). `OPTIONAL` is a stand-in for other fields and never warns. */
 export type Level = 'REQUIRED' | 'RECOMMENDED' | 'OPTIONAL' | 'NONE';
@@ -16,6 +18,7 @@ export type FieldType =
   | 'phone'
   | 'email'
   | 'date'
+  | 'day'
   | 'dateTime'
   | 'choice'
   | 'wholeNumber'
@@ -38,7 +41,7 @@ export interface Choice {
   readonly spellings?: readonly string[];
 }
 
-/** One field of FLD-001 as data. */
+/** One field of FLD-001 or FLD-003 as data. A `date` lies in a person's life, a `day` anywhere. */
 export interface FieldDefinition {
   readonly key: string;
   /** As shown in English. */
@@ -56,15 +59,19 @@ export interface FieldDefinition {
   /** Smallest and largest whole number. */
   readonly range?: readonly [number, number];
   readonly choices?: readonly Choice[];
+  /** What a text that is none of the choices is told as; `VALUE_NOT_ALLOWED` if absent. */
+  readonly refusal?: Code;
   /** The fields a stand-in can be split into (VAL-002). */
   readonly standsInFor?: readonly string[];
+  /** Of a field of a case row that one of its contacts has: which contact, and the contact's own field. */
+  readonly of?: { readonly part: number; readonly key: string };
   /** Other wordings of the header, in any language; compared folded. */
   readonly synonyms: readonly string[];
 }
 
-/** The same level for every import type: contacts have the fields of clients (FLD-001). */
+/** The same level for every import type: contacts have the fields of clients (FLD-001), and cases those of theirs. */
 export function allLevels(level: Level): Readonly<Record<ImportType, Level>> {
-  return { CLIENTS: level, CONTACTS: level };
+  return { CLIENTS: level, CONTACTS: level, CASES: level };
 }
 
 /** A list of wordings written as one text, separated by commas. */

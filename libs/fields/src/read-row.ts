@@ -1,7 +1,7 @@
 import { isCode, severityOf, type Code, type RowIssue } from '@caseledger/errors';
 import { countryCode, fold, hasStateCodes, stateCode, trimText, type Finding } from '@caseledger/normalise';
-import { fieldByKey } from './catalogue.js';
-import type { FieldDefinition } from './field.js';
+import { fieldByKey, fieldOf } from './catalogue.js';
+import type { FieldDefinition, ImportType } from './field.js';
 import { isErrorCode, isInvalid, readValue, type ValueContext, type ValueReading } from './read-value.js';
 import type { Cell, ColumnMapping, FieldValue, ReadOptions, ReadRow } from './reading.js';
 
@@ -39,18 +39,18 @@ interface Draft {
 }
 
 /**
- * A row by its mapping (VAL-002 to VAL-007). Columns of a target that is not in the catalogue are not read. `found`
+ * The fields of one record by their columns (VAL-002 to VAL-007). Columns of a target that is not in the catalogue are not read. `found`
  * holds the issues the file reader has for the row; they come first and are not repeated. Whether a required field is
  * missing depends on what the row does and is asked of `requiredMissing`.
  */
-export function readRow(
+export function readColumns(
   cells: readonly Cell[],
   mapping: readonly ColumnMapping[],
   options: ReadOptions,
   found: readonly RowIssue[] = [],
 ): ReadRow {
   const draft: Draft = { values: [], issues: [...found], leftOut: false };
-  const known = targetsOf(mapping);
+  const known = targetsOf(mapping, options.importType);
   // Spelled out here and below: spreading costs as much as all the rest of a plain cell.
   const sourceOf = ({ field, column }: Target): Source => ({ field, column, cell: cells[column] ?? BLANK });
   const plain = known.plain.map(sourceOf);
@@ -61,11 +61,11 @@ export function readRow(
   return draft;
 }
 
-function targetsOf(mapping: readonly ColumnMapping[]): Targets {
+function targetsOf(mapping: readonly ColumnMapping[], importType: ImportType): Targets {
   const known = targets.get(mapping);
   if (known !== undefined) return known;
   const all = mapping.flatMap(({ column, target }): Target[] => {
-    const field = fieldByKey(target);
+    const field = fieldOf(importType, target);
     return field === undefined ? [] : [{ field, column }];
   });
   const made: Targets = {
@@ -202,7 +202,7 @@ function differs(source: Source, key: string, draft: Draft): void {
 /** States and ZIPs are read with the country of their own address, dates with the order of their column. */
 function contextOf(source: Source, sources: readonly Source[], options: ReadOptions): ValueContext {
   const { field, column } = source;
-  if (field.type === 'date' || field.type === 'dateTime') return { dateOrder: options.dateOrders[column] ?? 'AUTOMATIC', column: field.label };
+  if (field.type === 'date' || field.type === 'day' || field.type === 'dateTime') return { dateOrder: options.dateOrders[column] ?? 'AUTOMATIC', column: field.label };
   if (field.type !== 'state' && field.type !== 'zip') return NO_CONTEXT;
   const textOf = (type: string): string =>
     trimText(sources.find((other) => other.field.type === type && other.field.slot === field.slot)?.cell.text ?? '');

@@ -100,6 +100,8 @@ function readTexts(field: FieldDefinition, text: string, options: ReadOptions, c
       const hints = { lastDay: options.importDay, ...(column === undefined ? {} : { column }) };
       return inRange(readDate(text, dateOrder, hints), options.importDay);
     }
+    case 'day':
+      return fromOptional(readDate(text, dateOrder, column === undefined ? {} : { column }));
     case 'dateTime':
       return fromOptional(readDateTime(text, dateOrder, options.timeZone));
     case 'choice':
@@ -206,7 +208,7 @@ function readChoice(field: FieldDefinition, text: string): Texts {
   if (found !== undefined) return { texts: [found], findings: [] };
   if (isPlaceholder(text)) return placeholder(text);
   const suggestion = nearestChoice(choices, text);
-  const finding: Finding = { code: 'VALUE_NOT_ALLOWED', params: { text } };
+  const finding: Finding = { code: field.refusal ?? 'VALUE_NOT_ALLOWED', params: field.refusal === 'SOURCE_NOT_IMPORTABLE' ? { text, source: text } : { text } };
   return { texts: [], findings: [suggestion === undefined ? finding : { ...finding, suggestion }] };
 }
 

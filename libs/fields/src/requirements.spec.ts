@@ -106,12 +106,12 @@ describe('readDefaults (OPT-003)', () => {
 });
 
 describe('the catalogue (FLD-001)', () => {
-  it('has the levels of the specification for both import types', () => {
+  it('has the levels of the specification for every import type', () => {
     const level = (key: string): unknown => fieldByKey(key)?.levels;
-    expect(level('firstName')).toEqual({ CLIENTS: 'REQUIRED', CONTACTS: 'REQUIRED' });
-    expect(level('lastName')).toEqual({ CLIENTS: 'REQUIRED', CONTACTS: 'REQUIRED' });
-    expect(level('phone')).toEqual({ CLIENTS: 'RECOMMENDED', CONTACTS: 'RECOMMENDED' });
-    expect(level('fullName')).toEqual({ CLIENTS: 'OPTIONAL', CONTACTS: 'OPTIONAL' });
+    expect(level('firstName')).toEqual({ CLIENTS: 'REQUIRED', CONTACTS: 'REQUIRED', CASES: 'REQUIRED' });
+    expect(level('lastName')).toEqual({ CLIENTS: 'REQUIRED', CONTACTS: 'REQUIRED', CASES: 'REQUIRED' });
+    expect(level('phone')).toEqual({ CLIENTS: 'RECOMMENDED', CONTACTS: 'RECOMMENDED', CASES: 'RECOMMENDED' });
+    expect(level('fullName')).toEqual({ CLIENTS: 'OPTIONAL', CONTACTS: 'OPTIONAL', CASES: 'OPTIONAL' });
     const others = clientFields().filter((field) => !['firstName', 'lastName', 'phone', 'email'].includes(field.key));
     for (const field of others) {
       expect([field.key, field.levels.CLIENTS]).toEqual([

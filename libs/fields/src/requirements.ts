@@ -1,7 +1,8 @@
 import type { RowIssue } from '@caseledger/errors';
-import { clientFields, fieldByKey } from './catalogue.js';
+import { partKey } from './case-parts.js';
+import { clientFields, fieldByKey, fieldOf, fieldsOf } from './catalogue.js';
 import type { FieldDefinition, ImportType } from './field.js';
-import { isInvalid, readValue } from './read-value.js';
+import { isInvalid, readValue, type ValueReading } from './read-value.js';
 import type { ReadOptions } from './reading.js';
 
 /** A value as these checks need it: of a row, of a form, or of a record. */
@@ -19,6 +20,7 @@ export function requiredMissing(values: readonly HeldValue[], importType: Import
   const filled = new Map(
     values.filter((value) => value.clear !== true && value.text !== '').map((value) => [value.field, value.text]),
   );
+  if (importType === 'CASES') return caseMissing(filled);
   const isBusiness = filled.get('contactType') === 'BUSINESS';
   const required = clientFields().filter((field) => isRequired(field, importType, isBusiness));
   return required.filter((field) => !filled.has(field.key)).map((field) => issue('REQUIRED_MISSING', field));
@@ -26,11 +28,32 @@ export function requiredMissing(values: readonly HeldValue[], importType: Import
 
 /** What would be good to have: one warning for each recommended field without any value of its kind (VAL-001). */
 export function recommendedMissing(values: readonly HeldValue[], importType: ImportType): RowIssue[] {
-  const groups = new Set(
-    values.filter((value) => value.clear !== true && value.text !== '').map((value) => fieldByKey(value.field)?.group),
-  );
-  const recommended = clientFields().filter((field) => field.levels[importType] === 'RECOMMENDED');
-  return recommended.filter((field) => !groups.has(field.group)).map((field) => issue('RECOMMENDED_MISSING', field));
+  const filled = values.filter((value) => value.clear !== true && value.text !== '').map(({ field }) => field);
+  return recommendedAmong(filled, importType).map((field) => issue('RECOMMENDED_MISSING', field));
+}
+
+/** Recommended fields for which none of these gives a value of the same kind: a mobile phone is a phone. */
+export function recommendedAmong(keys: readonly string[], importType: ImportType): FieldDefinition[] {
+  const kinds = new Set(keys.map((key) => kindOf(fieldOf(importType, key))));
+  return fieldsOf(importType).filter((field) => isRecommended(field, importType) && !kinds.has(kindOf(field)));
+}
+
+/** Of a case row's contacts only the client is asked for more than a name (FLD-003). */
+function isRecommended({ levels, of }: FieldDefinition, importType: ImportType): boolean {
+  return levels[importType] === 'RECOMMENDED' && (of === undefined || of.part === 0);
+}
+
+function kindOf(field: FieldDefinition | undefined): string {
+  return field === undefined ? '' : `${field.of?.part ?? ''} ${field.group}`;
+}
+
+/** A case to be made needs its name and a client, whichever way the row names one (VAL-002); its type is its own rule. */
+function caseMissing(filled: ReadonlyMap<string, string>): RowIssue[] {
+  const hasClient = [...filled.keys()].some((key) => fieldOf('CASES', key)?.of?.part === 0);
+  return ['caseName', 'clientName']
+    .filter((key) => (key === 'clientName' ? !hasClient : !filled.has(key)))
+    .flatMap((key) => fieldOf('CASES', key) ?? [])
+    .map((field) => issue('REQUIRED_MISSING', field));
 }
 
 /**
@@ -44,8 +67,8 @@ export function readDefaults(
   const values = new Map<string, string>();
   const issues: RowIssue[] = [];
   for (const [key, text] of Object.entries(defaults)) {
-    const field = fieldByKey(key);
-    const reading = field === undefined ? undefined : readValue(field, text, options);
+    const field = fieldOf(options.importType, key);
+    const reading = field === undefined ? undefined : readDefault(field, text, options);
     const isRefused = field === undefined || reading === undefined || isInvalid(reading) || field.type === 'recordId';
     if (isRefused) {
       const params = { value: text, field: field?.label ?? key };
@@ -55,6 +78,15 @@ export function readDefaults(
     for (const value of reading.values) if (!values.has(value.field)) values.set(value.field, value.text);
   }
   return { values, issues };
+}
+
+/** A default for a contact of a case row is read as a contact's own. */
+function readDefault(field: FieldDefinition, text: string, options: ReadOptions): ValueReading {
+  const { of } = field;
+  const own = of === undefined ? field : fieldByKey(of.key);
+  const reading = readValue(own ?? field, text, options);
+  if (of === undefined) return reading;
+  return { ...reading, values: reading.values.map((value) => ({ ...value, field: partKey(of.part, value.field) })) };
 }
 
 function isRequired(field: FieldDefinition, importType: ImportType, isBusiness: boolean): boolean {
