@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { targetsV1 } from '@caseledger/contracts';
 import { requireService, type Rpc, type RpcController } from '@caseledger/service-kit';
-import type { ContactTarget } from './contact.target.js';
+import type { RowTarget } from './row-target.js';
 
 /** The target as it is injected: a class so that it stands under its own name. */
 export class RowTargetEdge {
-  constructor(readonly target: ContactTarget) {}
+  constructor(readonly target: RowTarget) {}
 }
 
 /**
@@ -57,7 +57,7 @@ export class RowTargetController implements RpcController<targetsV1.RowTargetSer
     return this.of(call).positions(call.request);
   }
 
-  private of({ caller }: Rpc<unknown>): ContactTarget {
+  private of({ caller }: Rpc<unknown>): RowTarget {
     requireService(caller);
     return this.edge.target;
   }

@@ -6,9 +6,8 @@ import { asked } from './spec/contacts-edge.js';
 import { contactsOf, stableJson, unsound } from './spec/contacts-invariants.js';
 import { contactsWorld, type ContactsWorld } from './spec/contacts-world.js';
 import { Random } from './spec/random.js';
-import type { ContactTarget } from './contact.target.js';
 import { ContactCommands } from './contact/contact.commands.js';
-import type { CrashPoint } from './rows/apply-rows.js';
+import type { CrashPoint, RowTarget } from '@caseledger/row-target';
 import { options, row } from './rows/row.fixture.js';
 
 const SEED = 20_261_121;
@@ -48,7 +47,7 @@ function planOf(random: Random, lanes: number): Plan {
 async function open(world: ContactsWorld, { run, importId, lanes }: Plan): Promise<void> {
   const kind = targetsV1.RunKind.RUN_KIND_IMPORT;
   const chunksPerLane = lanes.map((chunks) => chunks.length);
-  await world.target.open({ tenant: world.tenant, run, importId, kind, attempt: 1, actor: 'u1', chunksPerLane });
+  await world.target.open({ tenant: world.tenant, run, importId, kind, attempt: 1, actor: 'u1', chunksPerLane, rows: 0, cases: undefined, importDay: '' });
 }
 
 function request(world: ContactsWorld, plan: Plan, lane: number, seq: number): targetsV1.ApplyChunkRequest {
@@ -86,7 +85,7 @@ async function chaotic(world: ContactsWorld, plan: Plan, random: Random): Promis
   await open(world, plan);
   const stored = new Map<string, targetsV1.RowOutcome[]>();
   const all = plan.lanes.flatMap((chunks, lane) => chunks.map((_, seq) => ({ lane, seq })));
-  const worker = async (target: ContactTarget): Promise<void> => {
+  const worker = async (target: RowTarget): Promise<void> => {
     for (const { lane, seq } of random.shuffled([...all, ...all])) {
       try {
         const reply = await target.apply(request(world, plan, lane, seq));
@@ -148,7 +147,7 @@ async function takeOut(world: ContactsWorld, importId: string, restore: boolean,
     records: records.map(({ record }) => record),
     versions: [],
     dryRun: false,
-    recordPolicies: {},
+    recordPolicies: {}, targets: [], dependents: [],
     traceparent: '',
   });
   expect(reply.outcomes).toHaveLength(records.length);

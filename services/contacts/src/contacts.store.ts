@@ -1,11 +1,9 @@
 import { EventCatalog, EventStore, type InlineProjection, type SaltVault } from '@caseledger/event-store';
+import { KeyHasher, runEventDefinitions, runProjection } from '@caseledger/row-target';
 import type { DataSource } from 'typeorm';
 import { contactEventDefinitions } from './contact/contact.events.js';
 import { contactsTopics } from './contacts.topic.js';
 import { contactProjection } from './projections/contact.projection.js';
-import { runProjection } from './projections/run.projection.js';
-import { KeyHasher } from './rows/key-hasher.js';
-import { runEventDefinitions } from './run/run.events.js';
 
 /** Everything a process needs to work on the contacts' log: the interactive service and the import worker alike. */
 export interface ContactsStoreOptions {

@@ -4,7 +4,7 @@ import { isTestFile, tidyPath } from './source-file.js';
 
 /** The one-way order: a library imports only libraries before it (DESIGN §2). */
 export const LIBRARY_ORDER = [
-  'errors', 'contracts', 'normalise', 'fields', 'matching', 'tabular', 'object-store', 'event-store', 'service-kit', 'event-streams',
+  'errors', 'contracts', 'normalise', 'fields', 'matching', 'tabular', 'object-store', 'event-store', 'service-kit', 'event-streams', 'row-target',
 ] as const;
 
 const SERVICES = ['accounts', 'contacts', 'cases', 'imports', 'exports', 'documents', 'notifications'];

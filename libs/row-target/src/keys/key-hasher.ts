@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { deriveKey } from '@caseledger/event-store';
-import type { MatchKey } from '@caseledger/matching';
-import { keyText } from './record-keys.js';
+import { keyText, type ExactKey } from './exact-key.js';
 
 /** Bounded like every cache: tenants that are not active lose their pepper and get it again. */
 const PEPPERS_MAX = 1_000;
@@ -13,7 +12,7 @@ export class KeyHasher {
   constructor(private readonly masterKey: Buffer) {}
 
   /** The key as 32 hex digits in the form of a uuid. */
-  hash(tenant: string, key: MatchKey): string {
+  hash(tenant: string, key: ExactKey): string {
     return this.hashText(tenant, keyText(key));
   }
 

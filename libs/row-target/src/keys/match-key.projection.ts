@@ -1,8 +1,18 @@
 import { pgArray, type StoreTransaction } from '@caseledger/event-store';
-import type { ContactState } from '../contact/contact.js';
-import type { KeyHasher } from '../rows/key-hasher.js';
-import { keysOfRecord } from '../rows/record-keys.js';
-import type { RecordChange } from './contact.projection.js';
+import type { ExactKey } from './exact-key.js';
+import type { KeyHasher } from './key-hasher.js';
+
+/** A record before and after the events at hand. */
+export interface KeyedChange<S> {
+  readonly id: string;
+  readonly before: S | undefined;
+  /** Undefined when nothing of the record is kept in views. */
+  readonly after: S | undefined;
+  readonly last: { readonly batch: string };
+}
+
+/** The exact keys under which a record is found. */
+export type KeysOf<S> = (state: S) => readonly ExactKey[];
 
 /** Somebody else added a key between looking it up and writing it: the whole work starts over (DESIGN §6). */
 export class KeyTakenMeanwhile extends Error {
@@ -19,13 +29,15 @@ interface KeyChange {
  * it. The changes are those of one batch. `locked` are the owners of keys that the caller has looked up and locked; the others are looked up here. New
  * keys are inserted in sorted order, and fewer insertions than expected mean that somebody was faster.
  */
-export async function writeKeys(
+export async function writeKeys<S>(
   tx: StoreTransaction,
-  hasher: KeyHasher,
-  changes: readonly RecordChange[],
+  { hasher, keysOf }: { readonly hasher: KeyHasher; readonly keysOf: KeysOf<S> },
+  changes: readonly KeyedChange<S>[],
   locked: ReadonlyMap<string, readonly string[]> | undefined,
 ): Promise<void> {
-  const keys = keyChanges(tx.tenant, hasher, changes);
+  const hashesOf = (state: S | undefined): string[] =>
+    state === undefined ? [] : keysOf(state).map((key) => hasher.hash(tx.tenant, key));
+  const keys = keyChanges(hashesOf, changes);
   const unknown = [...keys.keys()].filter((key) => locked?.has(key) !== true).sort();
   const present = await lockKeys(tx, unknown);
   const inserts: [string, readonly string[]][] = [];
@@ -46,7 +58,10 @@ export async function writeKeys(
   await tx.query({ name: 'match_key_delete', text: DELETE, values });
 }
 
-function keyChanges(tenant: string, hasher: KeyHasher, changes: readonly RecordChange[]): Map<string, KeyChange> {
+function keyChanges<S>(
+  hashesOf: (state: S | undefined) => string[],
+  changes: readonly KeyedChange<S>[],
+): Map<string, KeyChange> {
   const keys = new Map<string, KeyChange>();
   const change = (key: string): KeyChange => {
     const known = keys.get(key);
@@ -56,15 +71,11 @@ function keyChanges(tenant: string, hasher: KeyHasher, changes: readonly RecordC
     return fresh;
   };
   for (const { id, before, after } of changes) {
-    const had = new Set(hashesOf(tenant, hasher, before));
-    for (const key of hashesOf(tenant, hasher, after)) if (!had.delete(key)) change(key).gained.add(id);
+    const had = new Set(hashesOf(before));
+    for (const key of hashesOf(after)) if (!had.delete(key)) change(key).gained.add(id);
     for (const key of had) change(key).lost.add(id);
   }
   return keys;
-}
-
-function hashesOf(tenant: string, hasher: KeyHasher, state: ContactState | undefined): string[] {
-  return state === undefined ? [] : keysOfRecord(state).map((key) => hasher.hash(tenant, key));
 }
 
 const LOCK = `

@@ -1,13 +1,14 @@
 import { isTransient, ResourceExhausted, StoreUnavailable, DeadlineExceeded } from '@caseledger/event-store';
 import type { targetsV1 } from '@caseledger/contracts';
-import { KeyTakenMeanwhile, readKeys } from '../projections/match-key.projection.js';
+import { KeyTakenMeanwhile, readKeys } from '../keys/match-key.projection.js';
 import { applyOnce, applyRows, FENCED, startingOver, type ChunkDeps } from './apply-rows.js';
 import { brokenAmong } from './broken-rows.js';
-import { chunkLookup, loadRecords } from './chunk-view.js';
-import { judgeContext } from './judge-context.js';
+import { chunkLookup } from './chunk-view.js';
 import { judgesToTheEnd, type JudgeJob, type JudgeThread } from './contained-judge.js';
+import type { KindTypes } from './row-kind.js';
 
-export interface GuardedDeps extends ChunkDeps {
+export interface GuardedDeps<K extends KindTypes> extends ChunkDeps<K> {
+  /** Where the judging thread's code is, when not where the kind says. */
   readonly judgeThread?: JudgeThread;
 }
 
@@ -19,8 +20,8 @@ const TRIES_MAX = 3;
  * dies can count nothing; from the fourth on the rows that cannot be processed are looked for and end
  * `FAILED`/`INTERNAL_ERROR`, the others go on.
  */
-export async function applyGuarded(
-  deps: GuardedDeps,
+export async function applyGuarded<K extends KindTypes>(
+  deps: GuardedDeps<K>,
   request: targetsV1.ApplyChunkRequest,
 ): Promise<targetsV1.ChunkReply> {
   const tries = await countTry(deps, request);
@@ -35,7 +36,7 @@ where l.tenant = $1 and l.run = $2 and l.lane = $3 and l.next_seq = $4
 returning tries`;
 
 // A chunk that is not next, or whose run does not run, is answered without trying.
-async function countTry({ store }: GuardedDeps, request: targetsV1.ApplyChunkRequest): Promise<number> {
+async function countTry({ store }: Pick<ChunkDeps<never>, 'store'>, request: targetsV1.ApplyChunkRequest): Promise<number> {
   const { tenant, run, lane, seq } = request;
   const count = (): Promise<{ rows: { tries: number }[] }> =>
     store.transaction(tenant, (tx) =>
@@ -49,9 +50,10 @@ async function countTry({ store }: GuardedDeps, request: targetsV1.ApplyChunkReq
  * First those that end the judge, in a thread that may die; then those that the database refuses, by applying beginnings
  * of the chunk in transactions that are taken back.
  */
-async function brokenRows(deps: GuardedDeps, request: targetsV1.ApplyChunkRequest): Promise<Set<number>> {
+async function brokenRows<K extends KindTypes>(deps: GuardedDeps<K>, request: targetsV1.ApplyChunkRequest): Promise<Set<number>> {
   const job = await judgeJob(deps, request);
-  const ends = (rows: readonly targetsV1.Row[]): Promise<boolean> => judgesToTheEnd({ ...job, rows }, deps.judgeThread);
+  const thread = deps.judgeThread ?? { url: deps.kind.judgeThread };
+  const ends = (rows: readonly targetsV1.Row[]): Promise<boolean> => judgesToTheEnd({ ...job, rows }, thread);
   // Without a row to blame the fault is this process's own, and no row may pay for it.
   if (!(await ends([]))) throw new Error('The judging thread does not work');
   const deadly = await brokenAmong(request.rows, async (rows) => !(await ends(rows)));
@@ -60,27 +62,33 @@ async function brokenRows(deps: GuardedDeps, request: targetsV1.ApplyChunkReques
   return new Set([...deadly, ...refused].map(({ row }) => row));
 }
 
-async function judgeJob(deps: GuardedDeps, request: targetsV1.ApplyChunkRequest): Promise<JudgeJob> {
-  const { tenant, importId, options, rows } = request;
+async function judgeJob<K extends KindTypes>(
+  deps: GuardedDeps<K>,
+  request: targetsV1.ApplyChunkRequest,
+): Promise<JudgeJob> {
+  const { tenant, importId, run, options, rows } = request;
   if (options === undefined) throw new Error('A chunk comes with its options');
-  const lookup = chunkLookup(rows, options.defaults, deps.hasher, tenant);
-  const context = judgeContext(tenant, importId, options);
+  const { kind } = deps;
+  const job = { tenant, importId, run, options };
   return deps.store.transaction(tenant, async (tx) => {
+    const facts = await kind.factsOf(tx, job);
+    const context = kind.contextOf(job, facts);
+    const lookup = chunkLookup(deps, rows, context, tenant);
     const owners = await readKeys(tx, [...new Set(lookup.hashes.values())]);
     const ids = [...owners.values()].flat().concat(
       lookup.named,
-      rows.map(({ row }) => context.recordOf(row)),
+      rows.map(({ row, part }) => context.recordOf(row, part)),
     );
-    const records = await loadRecords(tx, [...new Set(ids)]);
+    const records = await kind.recordsOf(tx, [...new Set(ids)]);
     const found = [...lookup.hashes].map(([text, hash]) => [text, owners.get(hash) ?? []] as const);
-    return { tenant, importId, options, rows, owners: found, records: [...records] };
+    return { ...job, rows, facts, owners: found, records: [...records] };
   });
 }
 
 /** Ends a transaction that has shown what it could. */
 class TakenBack extends Error {}
 
-async function isRefused(deps: GuardedDeps, request: targetsV1.ApplyChunkRequest): Promise<boolean> {
+async function isRefused<K extends KindTypes>(deps: GuardedDeps<K>, request: targetsV1.ApplyChunkRequest): Promise<boolean> {
   try {
     await startingOver(() =>
       deps.store.transaction(request.tenant, async (tx) => {

@@ -3,22 +3,20 @@ import {
   WrongExpectedVersion,
   uuid8,
   type AppendContext,
-  type EventStore,
   type NewEvent,
   type StoreTransaction,
   type StreamAppend,
 } from '@caseledger/event-store';
 import type { targetsV1 } from '@caseledger/contracts';
-import { CONTACT_CATEGORY } from '../contact/stored-contact.js';
-import { KNOWN_OWNERS, type KnownChange } from '../projections/contact.projection.js';
-import { KeyTakenMeanwhile, lockKeys } from '../projections/match-key.projection.js';
-import { LANE_CATEGORY } from '../projections/run.projection.js';
+import { KNOWN_OWNERS, type KnownChange } from '../keys/known-change.js';
+import { KeyTakenMeanwhile, lockKeys } from '../keys/match-key.projection.js';
+import { LANE_CATEGORY } from '../run/run.projection.js';
 import type { ChunkApplied } from '../run/run.events.js';
-import { chunkLookup, loadRecords, viewOfChunk } from './chunk-view.js';
-import type { KeyHasher } from './key-hasher.js';
+import { chunkLookup, viewOfChunk } from './chunk-view.js';
 import { applied, laneStream, takeTurn, type OpenRunRow } from './lane-turn.js';
-import { judgeContext } from './judge-context.js';
-import { judgeRow, type JudgeContext, type Judged } from './row-judge.js';
+import { judgeRow } from './judge-row.js';
+import type { JudgeDeps } from './judge-rows.js';
+import type { JudgedRow, KindTypes, RecordKind, RowContext } from './row-kind.js';
 import { asExpected, brokenOutcome, outcomeOf } from './row-outcome.js';
 import type { RowView } from './row-view.js';
 
@@ -26,9 +24,7 @@ import type { RowView } from './row-view.js';
 export type CrashPoint = 'before_lock' | 'after_lock' | 'before_append' | 'before_commit' | 'after_commit';
 
 /** What writing chunks needs of the process around it. */
-export interface ChunkDeps {
-  readonly store: EventStore;
-  readonly hasher: KeyHasher;
+export interface ChunkDeps<K extends KindTypes> extends JudgeDeps<K> {
   /** Called at each named place; does nothing outside of tests. */
   crashPoint(name: CrashPoint): void | Promise<void>;
 }
@@ -40,8 +36,8 @@ const STARTS_MAX = 20;
  * Applies one chunk exactly once (RUN-004): effects and outcomes in one transaction of the target, decided by the
  * lane's row. `broken` are rows that cannot be processed at all; they fail and the others go on (RUN-007).
  */
-export async function applyRows(
-  deps: ChunkDeps,
+export async function applyRows<K extends KindTypes>(
+  deps: ChunkDeps<K>,
   request: targetsV1.ApplyChunkRequest,
   broken: ReadonlySet<number> = new Set(),
 ): Promise<targetsV1.ChunkReply> {
@@ -76,8 +72,8 @@ export async function startingOver<T>(transact: () => Promise<T>, { isFenced = f
 }
 
 /** One attempt inside a transaction; also run by the search for broken rows, which rolls back. */
-export async function applyOnce(
-  deps: ChunkDeps,
+export async function applyOnce<K extends KindTypes>(
+  deps: ChunkDeps<K>,
   tx: StoreTransaction,
   request: targetsV1.ApplyChunkRequest,
   broken: ReadonlySet<number>,
@@ -86,21 +82,23 @@ export async function applyOnce(
   const turn = await takeTurn(tx, request);
   if (turn.kind === 'answer') return turn.reply;
   if (options === undefined) throw new Error('A chunk comes with its options');
-  const context = judgeContext(request.tenant, request.importId, options);
+  const { kind } = deps;
+  const job = { tenant: request.tenant, importId: request.importId, run, options };
+  const context = kind.contextOf(job, await kind.factsOf(tx, job));
   const rows = request.rows.filter(({ row }) => !broken.has(row));
   const { view, owners } = await lockedView(deps, tx, rows, context, turn.run);
   await deps.crashPoint('after_lock');
 
-  const written = new Map<string, RecordEvents>();
+  const written = new Map<string, RecordEvents<K['state']>>();
   const stale = new Set(turn.stale);
   const outcomes = request.rows.map((row) => {
     if (broken.has(row.row)) {
       noteStale(row, context, stale);
-      return brokenOutcome(row.row, 'INTERNAL_ERROR');
+      return brokenOutcome(row, 'INTERNAL_ERROR');
     }
-    const judged = judgeAsPlanned(row, context, view, stale);
+    const judged = judgeAsPlanned(kind, row, context, view, stale);
     if (judged.after !== undefined) collect(written, judged, run);
-    return outcomeOf(judged);
+    return outcomeOf(kind, judged, options);
   });
 
   const chunk: ChunkApplied<targetsV1.RowOutcome> = {
@@ -113,37 +111,37 @@ export async function applyOnce(
     rows: outcomes,
     stale: [...stale].filter((record) => !turn.stale.includes(record)),
   };
-  const appends = [...[...written].map(appendOf), laneAppend(chunk)];
+  const appends = [...[...written].map((each) => appendOf(kind.category, each)), laneAppend(chunk)];
   await deps.crashPoint('before_append');
   await tx.append(appendContext(request), appends, { known: knownOf(written, owners) });
   await deps.crashPoint('before_commit');
   return applied(seq, outcomes);
 }
 
-interface LockedView {
-  readonly view: RowView;
+interface LockedView<S> {
+  readonly view: RowView<S>;
   /** Owners by hash of every key looked up, none where nobody has it. */
   readonly owners: ReadonlyMap<string, readonly string[]>;
 }
 
 // Keys sorted, then streams sorted; the owners are those of the locked rows, so nobody can change them any more.
-async function lockedView(
-  deps: ChunkDeps,
+async function lockedView<K extends KindTypes>(
+  deps: ChunkDeps<K>,
   tx: StoreTransaction,
   rows: readonly targetsV1.Row[],
-  context: JudgeContext,
+  context: K['context'],
   run: OpenRunRow,
-): Promise<LockedView> {
-  const lookup = chunkLookup(rows, context.options.defaults, deps.hasher, tx.tenant);
+): Promise<LockedView<K['state']>> {
+  const lookup = chunkLookup(deps, rows, context, tx.tenant);
   const hashes = [...new Set(lookup.hashes.values())].sort();
   const found = await lockKeys(tx, hashes);
   const owners = new Map(hashes.map((hash): [string, readonly string[]] => [hash, found.get(hash) ?? []]));
   // Only a retry can meet a record that an earlier attempt made for the same row.
-  const own = run.kind === 'RETRY' ? rows.map(({ row }) => context.recordOf(row)) : [];
+  const own = run.kind === 'RETRY' ? rows.map(({ row, part }) => context.recordOf(row, part)) : [];
   const ids = [...new Set([...[...found.values()].flat(), ...lookup.named, ...own])];
   const versions = ids.length === 0 ? new Map<string, number>() : await tx.lockStreams(ids);
-  const records = await loadRecords(tx, [...versions.keys()]);
-  return { view: viewOfChunk(lookup, owners, records), owners };
+  const records = await deps.kind.recordsOf(tx, [...versions.keys()]);
+  return { view: viewOfChunk(deps.kind, lookup, owners, records), owners };
 }
 
 const WRITTEN: readonly string[] = ['CREATED', 'UPDATED', 'MERGED'];
@@ -153,11 +151,17 @@ const WRITTEN: readonly string[] = ['CREATED', 'UPDATED', 'MERGED'];
  * it is written (PRE-005). `stale` are the records whose planned change was not made; rows that were planned on top of
  * it fail as well, even where the record's version happens to agree.
  */
-export function judgeAsPlanned(row: targetsV1.Row, context: JudgeContext, view: RowView, stale: Set<string>): Judged {
+export function judgeAsPlanned<K extends KindTypes>(
+  kind: RecordKind<K>,
+  row: targetsV1.Row,
+  context: K['context'],
+  view: RowView<K['state']>,
+  stale: Set<string>,
+): K['judged'] {
   const { expected } = row;
-  if (context.options.apply !== 'EXACT_PLAN' || expected === undefined) return judgeRow(row, context, view);
+  if (context.options.apply !== 'EXACT_PLAN' || expected === undefined) return judgeRow(kind, row, context, view);
   const mark = view.mark();
-  const judged = judgeRow(row, context, view);
+  const judged = judgeRow(kind, row, context, view);
   const record = plannedRecord(row, expected, context);
   if (asExpected(judged, expected) && !stale.has(record)) return judged;
   view.takeBack(mark);
@@ -168,32 +172,34 @@ export function judgeAsPlanned(row: targetsV1.Row, context: JudgeContext, view: 
 }
 
 /** What the plan let a row write is not written: later rows cannot rest on that record any more. */
-function noteStale(row: targetsV1.Row, context: JudgeContext, stale: Set<string>): void {
+function noteStale(row: targetsV1.Row, context: RowContext, stale: Set<string>): void {
   const { expected } = row;
+  // What is withheld was not to be written, whatever its row ends as.
+  if (row.withheld) return;
   if (context.options.apply !== 'EXACT_PLAN' || expected === undefined) return;
   if (WRITTEN.includes(expected.outcome)) stale.add(plannedRecord(row, expected, context));
 }
 
 /** The record that the plan lets a row write; empty where it matched none. */
-function plannedRecord(row: targetsV1.Row, expected: targetsV1.RowExpectation, context: JudgeContext): string {
-  if (expected.outcome === 'CREATED') return context.recordOf(row.row);
+function plannedRecord(row: targetsV1.Row, expected: targetsV1.RowExpectation, context: RowContext): string {
+  if (expected.outcome === 'CREATED') return context.recordOf(row.row, row.part);
   return row.decision === undefined || row.decision.record === '' ? expected.record : row.decision.record;
 }
 
 /** The events of one record in a chunk, over all its rows. */
-export interface RecordEvents {
-  readonly change: KnownChange;
+export interface RecordEvents<S> {
+  readonly change: KnownChange<S>;
   /** 0 when the chunk makes the record. */
   readonly version: number;
   readonly events: readonly NewEvent[];
 }
 
-function collect(written: Map<string, RecordEvents>, judged: Judged, run: string): void {
+function collect<S>(written: Map<string, RecordEvents<S>>, judged: JudgedRow<S>, run: string): void {
   const { record, row, before, after } = judged;
   if (after === undefined) return;
   const meta = { run, row: row.row, line: row.line, ...(row.sheet === '' ? {} : { sheet: row.sheet }) };
   const events = judged.events.map(({ type, data }, ordinal): NewEvent => {
-    const id = uuid8('event', run, String(row.row), record, String(ordinal));
+    const id = uuid8('event', run, String(row.row), record, row.part === 0 ? String(ordinal) : `${row.part}.${ordinal}`);
     return { id, type, data, meta };
   });
   const earlier = written.get(record);
@@ -204,8 +210,8 @@ function collect(written: Map<string, RecordEvents>, judged: Judged, run: string
   });
 }
 
-function appendOf([stream, { version, events }]: [string, RecordEvents]): StreamAppend {
-  return { stream, category: CONTACT_CATEGORY, expected: version === 0 ? 'none' : version, events };
+function appendOf<S>(category: string, [stream, { version, events }]: [string, RecordEvents<S>]): StreamAppend {
+  return { stream, category, expected: version === 0 ? 'none' : version, events };
 }
 
 /** The chunk's own event, in the stream of its lane; its version is the chunk's number plus one. */
@@ -232,8 +238,8 @@ function appendContext(request: targetsV1.ApplyChunkRequest): AppendContext {
   };
 }
 
-function knownOf(
-  written: ReadonlyMap<string, RecordEvents>,
+function knownOf<S>(
+  written: ReadonlyMap<string, RecordEvents<S>>,
   owners: ReadonlyMap<string, readonly string[]>,
 ): ReadonlyMap<string, unknown> {
   const known = new Map<string, unknown>([...written].map(([id, { change }]) => [id, change]));

@@ -1,8 +1,8 @@
-import { isUuid, pgArray, type StoreTransaction } from '@caseledger/event-store';
+import { isUuid } from '@caseledger/event-store';
 import type { targetsV1 } from '@caseledger/contracts';
-import type { ContactState } from '../contact/contact.js';
-import type { KeyHasher } from './key-hasher.js';
-import { prepare } from './record-keys.js';
+import { RECORD_ID, type RowKey } from '../keys/exact-key.js';
+import type { KeyHasher } from '../keys/key-hasher.js';
+import type { KindTypes, RecordKind } from './row-kind.js';
 import { RowView, type KnownRecord } from './row-view.js';
 
 /** What the rows of a chunk have to be looked up by. */
@@ -16,15 +16,15 @@ export interface ChunkLookup {
 /** The keys and records that rows ask for; rows that end before they are matched ask for nothing. */
 export function lookupOf(
   rows: readonly targetsV1.Row[],
-  defaults: Readonly<Record<string, string>>,
+  keysOf: (row: targetsV1.Row) => readonly RowKey[],
   hash: (text: string) => string,
 ): ChunkLookup {
   const hashes = new Map<string, string>();
   const named = new Set<string>();
   for (const row of rows) {
     if (row.blank || row.appliedBefore) continue;
-    for (const key of prepare(row, defaults).keys) {
-      if (key.kind === 'RECORD_ID') named.add(key.value);
+    for (const key of keysOf(row)) {
+      if (key.kind === RECORD_ID) named.add(key.value);
       else if (!hashes.has(key.lookup)) hashes.set(key.lookup, hash(key.lookup));
     }
     if (row.decision !== undefined && row.decision.record !== '') named.add(row.decision.record);
@@ -33,41 +33,31 @@ export function lookupOf(
 }
 
 /** Looks up with the company's pepper. */
-export function chunkLookup(
+export function chunkLookup<K extends KindTypes>(
+  { kind, hasher }: { readonly kind: RecordKind<K>; readonly hasher: KeyHasher },
   rows: readonly targetsV1.Row[],
-  defaults: Readonly<Record<string, string>>,
-  hasher: KeyHasher,
+  context: K['context'],
   tenant: string,
 ): ChunkLookup {
-  return lookupOf(rows, defaults, (text) => hasher.hashText(tenant, text));
+  return lookupOf(
+    rows,
+    (row) => kind.keysOfRow(row, context),
+    (text) => hasher.hashText(tenant, text),
+  );
 }
 
 /** A view of the records and owners found; keys that nobody has are there with no owner. */
-export function viewOfChunk(
+export function viewOfChunk<K extends KindTypes>(
+  kind: RecordKind<K>,
   lookup: ChunkLookup,
   owners: ReadonlyMap<string, readonly string[]>,
-  records: ReadonlyMap<string, KnownRecord>,
-): RowView {
-  const view = new RowView();
+  records: ReadonlyMap<string, KnownRecord<K['state']>>,
+): RowView<K['state']> {
+  const view = new RowView<K['state']>((state) => kind.keysOf(state));
   for (const [text, hash] of lookup.hashes) {
     const found = owners.get(hash);
     if (found !== undefined) view.setOwners(text, found);
   }
   for (const [id, record] of records) view.setRecord(id, record);
   return view;
-}
-
-const RECORDS = `
-select c.id, c.version, c.state from unnest($2::uuid[]) u(id) join app.contact c on c.tenant = $1 and c.id = u.id`;
-
-/** The records of these ids as they stand; unknown ones are absent. */
-export async function loadRecords(tx: StoreTransaction, ids: readonly string[]): Promise<Map<string, KnownRecord>> {
-  if (ids.length === 0) return new Map();
-  const values = [tx.tenant, pgArray('uuid', ids)];
-  const { rows } = await tx.query<{ id: string; version: number; state: ContactState }>({
-    name: 'contact_records',
-    text: RECORDS,
-    values,
-  });
-  return new Map(rows.map(({ id, version, state }) => [id, { version, state }]));
 }

@@ -1,31 +1,38 @@
 import type { RowIssue } from '@caseledger/errors';
 import type { targetsV1 } from '@caseledger/contracts';
-import { columnsOf, fieldDifferences, jsonText } from '../contact/contact.view.js';
-import type { Judged } from './row-judge.js';
+import type { JudgedRow, KindTypes, RecordKind } from './row-kind.js';
 
 /** The prediction for a row as the plan keeps it (PRE-003): with every value, sealed by imports. */
-export function verdictOf(judged: Judged): targetsV1.RowVerdict {
-  const { row, outcome, reason } = judged;
+export function verdictOf<K extends KindTypes>(kind: RecordKind<K>, judged: K['judged']): targetsV1.RowVerdict {
+  const { row, outcome, reason, record } = judged;
   return {
     row: row.row,
+    part: row.part,
     outcome,
     reason,
     match: matchOf(judged),
-    effects: effectsOf(judged),
-    changes: changesOf(judged),
+    effects: kind.effectsOf(judged),
+    changes: kind.changesOf(judged),
     issues: judged.issues.map(issueOf),
     pinnedVersion: pinnedOf(judged),
+    record,
   };
 }
 
 /** The outcome of a row as its ledger event keeps it for ever: in clear, so nothing personal (DESIGN 14). */
-export function outcomeOf(judged: Judged): targetsV1.RowOutcome {
-  const { row, outcome, reason } = judged;
+export function outcomeOf<K extends KindTypes>(
+  kind: RecordKind<K>,
+  judged: K['judged'],
+  { importType }: targetsV1.ApplyOptions,
+): targetsV1.RowOutcome {
+  const { row, outcome, reason, record } = judged;
   return {
     row: row.row,
+    part: row.part,
     outcome,
     reason,
-    effects: effectsOf(judged),
+    record: importType === 'CASES' ? record : '',
+    effects: kind.effectsOf(judged),
     codes: judged.issues.map(codeOf),
     match: matchOf(judged),
     decision: row.decision?.action ? row.decision : undefined,
@@ -42,11 +49,13 @@ function codeOf({ code, severity, column = -1, field = '', params = {} }: RowIss
 }
 
 /** The outcome that stands for a row which could not be processed at all (RUN-007). */
-export function brokenOutcome(row: number, reason: string): targetsV1.RowOutcome {
+export function brokenOutcome({ row, part }: targetsV1.Row, reason: string): targetsV1.RowOutcome {
   return {
     row,
+    part,
     outcome: 'FAILED',
     reason,
+    record: '',
     effects: [],
     codes: [{ code: reason, severity: 'ERROR', column: -1, field: '', params: {} }],
     match: undefined,
@@ -58,7 +67,7 @@ export function brokenOutcome(row: number, reason: string): targetsV1.RowOutcome
  * Whether a row ends as its confirmed plan predicted: same outcome, reason and record, resting on the same version
  * (PRE-005). What follows from a stale row is stale by version too.
  */
-export function asExpected(judged: Judged, expected: targetsV1.RowExpectation): boolean {
+export function asExpected(judged: JudgedRow<object>, expected: targetsV1.RowExpectation): boolean {
   if (judged.outcome !== expected.outcome || judged.reason !== expected.reason) return false;
   // A plan names the record matched, or the one written where a decision chose another.
   const named = [judged.record, judged.match?.record ?? ''];
@@ -66,35 +75,17 @@ export function asExpected(judged: Judged, expected: targetsV1.RowExpectation): 
   return pinnedOf(judged) === expected.version;
 }
 
-function pinnedOf(judged: Judged): number {
+function pinnedOf(judged: JudgedRow<object>): number {
   return judged.before?.version ?? 0;
-}
-
-function effectsOf({ outcome, record, before, after }: Judged): targetsV1.Effect[] {
-  if (after === undefined) return [];
-  return [{ kind: `CONTACT_${outcome}`, record, fromVersion: before?.version ?? 0, toVersion: after.version }];
 }
 
 /** A shared telephone may hit thousands of records; who decides needs some of them, and DUP_AMBIGUOUS says how many. */
 const CANDIDATES_MAX = 50;
 
-function matchOf({ match }: Judged): targetsV1.MatchFound | undefined {
+function matchOf({ match }: JudgedRow<object>): targetsV1.MatchFound | undefined {
   if (match === undefined || (match.verdict === 'NONE' && match.key === '')) return undefined;
-  const { verdict, key, record, score, records, earlierRow } = match;
-  return { verdict, key, record, score, records: records.slice(0, CANDIDATES_MAX), earlierRow };
-}
-
-function changesOf({ record, before, after, events }: Judged): targetsV1.FieldChange[] {
-  if (after === undefined) return [];
-  const columns = columnsOf(events);
-  return fieldDifferences(before?.state, after.state).map(({ field, before: old, after: now }) => ({
-    record,
-    field,
-    before: jsonText(old),
-    after: jsonText(now),
-    column: columns.get(field) ?? -1,
-    keptBecause: '',
-  }));
+  const { kind, verdict, key, record, score, records, earlierRow } = match;
+  return { kind, verdict, key, record, score, records: records.slice(0, CANDIDATES_MAX), earlierRow };
 }
 
 function issueOf(issue: RowIssue): targetsV1.RowIssue {

@@ -1,9 +1,8 @@
-import type { ContactState } from '../contact/contact.js';
-import { keysOfRecord, keyText } from './record-keys.js';
+import { keyText, type ExactKey } from '../keys/exact-key.js';
 
 /** A record as a judge sees it. */
-export interface KnownRecord {
-  readonly state: ContactState;
+export interface KnownRecord<S> {
+  readonly state: S;
   readonly version: number;
 }
 
@@ -12,17 +11,20 @@ export interface KnownRecord {
  * database before a chunk is judged, and each judged row is written into it, so that later rows see earlier ones
  * (DUP-009). Nothing here knows whether the rows are only predicted or written (invariant 4).
  */
-export class RowView {
+export class RowView<S> {
   readonly #owners = new Map<string, readonly string[]>();
-  readonly #records = new Map<string, KnownRecord>();
+  readonly #records = new Map<string, KnownRecord<S>>();
   readonly #undo: (() => void)[] = [];
+
+  /** `keysOf` are the exact keys under which a record is found. */
+  constructor(private readonly keysOf: (state: S) => readonly ExactKey[]) {}
 
   /** Owners of a key, none where nobody has it. */
   owners(key: string): readonly string[] {
     return this.#owners.get(key) ?? [];
   }
 
-  record(id: string): KnownRecord | undefined {
+  record(id: string): KnownRecord<S> | undefined {
     return this.#records.get(id);
   }
 
@@ -30,15 +32,15 @@ export class RowView {
     this.#owners.set(key, owners);
   }
 
-  setRecord(id: string, record: KnownRecord): void {
+  setRecord(id: string, record: KnownRecord<S>): void {
     this.#records.set(id, record);
   }
 
   /** Writes a changed record into the view: its state, version, and the keys it has got and given up. */
-  write(id: string, record: KnownRecord): void {
+  write(id: string, record: KnownRecord<S>): void {
     const before = this.#records.get(id);
-    const had = new Set(before === undefined ? [] : keysOfRecord(before.state).map(keyText));
-    for (const key of keysOfRecord(record.state).map(keyText)) {
+    const had = new Set(before === undefined ? [] : this.keysOf(before.state).map(keyText));
+    for (const key of this.keysOf(record.state).map(keyText)) {
       if (!had.delete(key)) this.changeOwners(key, [...this.owners(key), id].sort());
     }
     for (const key of had) {

@@ -1,5 +1,5 @@
 import type { InlineProjection, StoreTransaction, StoredEvent } from '@caseledger/event-store';
-import type { ChunkApplied, RunEvent } from '../run/run.events.js';
+import type { ChunkApplied, RunEvent } from './run.events.js';
 
 /** The categories of the streams of runs and of their lanes. */
 export const RUN_CATEGORY = 'run';

@@ -1,4 +1,4 @@
-/** Runs that write into contacts (DESIGN §6): every chunk checks the state in its own transaction. */
+/** Runs that write into records (DESIGN §6): every chunk checks the state in its own transaction. */
 export const RUN = `
 create table app.run (
   tenant uuid not null,

@@ -1,7 +1,7 @@
-import { uuid8, type EventStore, type StoreTransaction } from '@caseledger/event-store';
+import { uuid8, type EventStore, type StoreTransaction, type StreamAppend } from '@caseledger/event-store';
 import { notFound } from '@caseledger/errors';
 import { targetsV1 } from '@caseledger/contracts';
-import { RUN_CATEGORY } from '../projections/run.projection.js';
+import { RUN_CATEGORY } from './run.projection.js';
 import { FENCED, startingOver } from '../rows/apply-rows.js';
 import { closeGate, stateNumber } from '../rows/lane-turn.js';
 import { moveRun, openRun, type RunStanding } from './run.decider.js';
@@ -21,8 +21,20 @@ const STATES: ReadonlyMap<targetsV1.RunState, RunState> = new Map([
   [targetsV1.RunState.RUN_STATE_CLOSED, 'CLOSED'],
 ]);
 
+/** What a target writes together with a move of its run; asked only when the run really moves. */
+export interface RunCompany {
+  /** In the transaction that opens a run, such as the numbers its records will get. */
+  opening?(tx: StoreTransaction, request: targetsV1.OpenRunRequest): Promise<readonly StreamAppend[]>;
+  /** In the transaction that moves a run; `standing` is the run before. */
+  moving?(tx: StoreTransaction, standing: RunStanding, to: RunState): Promise<readonly StreamAppend[]>;
+}
+
 /** Creates a run with its lanes; the second call with the same content changes nothing, with another it is refused. */
-export async function openRunOf(store: EventStore, request: targetsV1.OpenRunRequest): Promise<targetsV1.RunReply> {
+export async function openRunOf(
+  store: EventStore,
+  request: targetsV1.OpenRunRequest,
+  company: RunCompany = {},
+): Promise<targetsV1.RunReply> {
   const { tenant, run, importId, attempt, chunksPerLane } = request;
   const kind = KINDS.get(request.kind);
   if (kind === undefined) throw new Error('A run has a kind');
@@ -31,7 +43,9 @@ export async function openRunOf(store: EventStore, request: targetsV1.OpenRunReq
     () =>
       store.transaction(tenant, async (tx) => {
         const standing = await standingOf(tx, run);
-        await append(tx, request, standing, openRun(command, standing));
+        const events = openRun(command, standing);
+        const beside = events.length === 0 ? [] : ((await company.opening?.(tx, request)) ?? []);
+        await append(tx, request, { standing, events, beside });
         return { state: stateNumber(standing?.state ?? 'RUNNING') };
       }),
     FENCED,
@@ -42,6 +56,7 @@ export async function openRunOf(store: EventStore, request: targetsV1.OpenRunReq
 export async function setRunState(
   store: EventStore,
   request: targetsV1.SetRunStateRequest,
+  company: RunCompany = {},
 ): Promise<targetsV1.RunReply> {
   const to = STATES.get(request.state);
   if (to === undefined) throw new Error('A run moves to a state');
@@ -51,7 +66,9 @@ export async function setRunState(
         await closeGate(tx, request.run);
         const standing = await standingOf(tx, request.run);
         if (standing === undefined) throw notFound();
-        await append(tx, request, standing, moveRun(to, standing));
+        const events = moveRun(to, standing);
+        const beside = events.length === 0 ? [] : ((await company.moving?.(tx, standing, to)) ?? []);
+        await append(tx, request, { standing, events, beside });
         return { state: stateNumber(to) };
       }),
     FENCED,
@@ -96,11 +113,17 @@ async function standingOf(tx: StoreTransaction, run: string): Promise<RunStandin
   return { run, import: of, kind, attempt, state, chunksPerLane: chunks };
 }
 
+interface RunMove {
+  readonly standing: RunStanding | undefined;
+  readonly events: readonly RunEvent[];
+  /** What the target writes together with it. */
+  readonly beside: readonly StreamAppend[];
+}
+
 async function append(
   tx: StoreTransaction,
   { tenant, run, actor }: { readonly tenant: string; readonly run: string; readonly actor: string },
-  standing: RunStanding | undefined,
-  events: readonly RunEvent[],
+  { standing, events, beside }: RunMove,
 ): Promise<void> {
   if (events.length === 0) return;
   const importId = standing?.import ?? events[0]?.data.import ?? '';
@@ -114,5 +137,6 @@ async function append(
       expected: standing === undefined ? 'none' : 'exists',
       events: events.map(({ type, data }) => ({ type, data, meta: { run } })),
     },
+    ...beside,
   ]);
 }

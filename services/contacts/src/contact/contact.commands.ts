@@ -1,12 +1,11 @@
 import { uuid7, type EventStore, type JsonValue, type StoreTransaction } from '@caseledger/event-store';
 import { notFound, refused, type RowIssue } from '@caseledger/errors';
+import { keyText, startingOver, type KeyHasher } from '@caseledger/row-target';
 import { requirePermission, requireReach } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
 import type { DataSource } from 'typeorm';
-import { startingOver } from '../rows/apply-rows.js';
-import { loadRecords, viewOfChunk } from '../rows/chunk-view.js';
-import type { KeyHasher } from '../rows/key-hasher.js';
-import { isReleased, keysOfRecord, keysOfRow, keyText } from '../rows/record-keys.js';
+import { loadRecords, viewOfContacts } from '../rows/contact.kind.js';
+import { isReleased, keysOfRecord, keysOfRow } from '../rows/record-keys.js';
 import { matchRow } from '../rows/row-match.js';
 import { draftRow } from '../rows/row-policy.js';
 import { RowValues } from '../rows/row-values.js';
@@ -204,7 +203,7 @@ export class ContactCommands {
     const hashes = new Map(texts.map((text) => [text, this.deps.hasher.hashText(tx.tenant, text)]));
     const owners = await seeOwners(tx, [...hashes.values()], seen);
     const records = await loadRecords(tx, [...new Set([...owners.values()].flat())]);
-    const view = viewOfChunk({ hashes, named: [] }, owners, records);
+    const view = viewOfContacts({ hashes, named: [] }, owners, records);
     const found = matchRow({ values, keys: keysOfRow(values) }, { importId: '', row: 0, own: '' }, view);
     const listed = [...records].filter(([, { state }]) => !isReleased(state)).map(([id]) => id);
     return found.records.length > 0 ? found.records : listed.sort();

@@ -1,10 +1,16 @@
 import { isUuid, type AppendContext, type JsonValue, type StoreTransaction } from '@caseledger/event-store';
 import { denied } from '@caseledger/errors';
+import {
+  KNOWN_OWNERS,
+  KeyTakenMeanwhile,
+  keyText,
+  lockKeys,
+  readKeys,
+  type KeyHasher,
+  type KnownChange,
+} from '@caseledger/row-target';
 import type { CallContext } from '@caseledger/service-kit';
-import { KNOWN_OWNERS, type KnownChange } from '../projections/contact.projection.js';
-import { KeyTakenMeanwhile, lockKeys, readKeys } from '../projections/match-key.projection.js';
-import type { KeyHasher } from '../rows/key-hasher.js';
-import { keysOfRecord, keyText } from '../rows/record-keys.js';
+import { keysOfRecord } from '../rows/record-keys.js';
 import { evolveAll, initial, type ContactState } from './contact.js';
 import type { ContactEvent } from './contact.events.js';
 import { CONTACT_CATEGORY } from './stored-contact.js';
@@ -77,7 +83,7 @@ export async function writeContacts(
       before ?? initial(),
       events.map((event) => ({ event, source: { origin: context.origin } })),
     );
-    known.set(id, { before, after } satisfies KnownChange);
+    known.set(id, { before, after } satisfies KnownChange<ContactState>);
     const all = [...(before === undefined ? [] : keysOfRecord(before)), ...keysOfRecord(after)];
     for (const key of all) keys.add(hasher.hashText(tx.tenant, keyText(key)));
   }

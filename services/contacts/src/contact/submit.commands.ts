@@ -1,11 +1,11 @@
-import { uuid7, uuid8, type JsonValue, type StoreTransaction } from '@caseledger/event-store';
+import { uuid7, type JsonValue, type StoreTransaction } from '@caseledger/event-store';
 import { limit, type RowIssue } from '@caseledger/errors';
+import { lockKeys, startingOver } from '@caseledger/row-target';
 import { requireReach } from '@caseledger/service-kit';
 import type { contactsV1, targetsV1 } from '@caseledger/contracts';
-import { lockKeys } from '../projections/match-key.projection.js';
-import { startingOver } from '../rows/apply-rows.js';
-import { chunkLookup, loadRecords, viewOfChunk } from '../rows/chunk-view.js';
-import { judgeRow, type Judged } from '../rows/row-judge.js';
+import { judgeContacts, loadRecords, lookupContacts, viewOfContacts } from '../rows/contact.kind.js';
+import { recordId } from '../rows/judge-context.js';
+import type { JudgeContext, Judged } from '../rows/row-judge.js';
 import type { CommandDeps } from './contact.commands.js';
 import { sourceOf } from './contact.commands.js';
 import type { ContactState } from './contact.js';
@@ -68,19 +68,19 @@ async function submitOnce(
   const rows = items.map((item, at) => rowOf(deps, item, at + 1, client, tx.now));
   // One submission is like one small import of its own, whose id nobody will ever meet again.
   const submission = uuid7();
-  const context = {
+  const context: JudgeContext = {
     importId: submission,
     options,
     source: sourceOf(command),
-    recordOf: (row: number) => uuid8('record', tx.tenant, submission, String(row), 'contact'),
+    recordOf: (row, part) => recordId(tx.tenant, submission, row, part),
   };
-  const lookup = chunkLookup(rows, {}, deps.hasher, tx.tenant);
+  const lookup = lookupContacts(deps.hasher, rows, context, tx.tenant);
   const hashes = [...new Set(lookup.hashes.values())].sort();
   const owners = await lockKeys(tx, hashes);
   const ids = [...new Set([...[...owners.values()].flat(), ...lookup.named])];
   const versions = ids.length === 0 ? new Map<string, number>() : await tx.lockStreams(ids);
-  const view = viewOfChunk(lookup, owners, await loadRecords(tx, [...versions.keys()]));
-  const judged = rows.map((row) => judgeRow(row, context, view));
+  const view = viewOfContacts(lookup, owners, await loadRecords(tx, [...versions.keys()]));
+  const judged = judgeContacts(rows, context, view);
   // A key that nobody had cannot be locked: it is seen once more when it is written.
   const seen = new Map(hashes.map((hash) => [hash, owners.get(hash) ?? []]));
   await writeContacts(tx, deps.hasher, causeOf(command), writesOf(judged), seen);
@@ -99,6 +99,7 @@ function optionsOf(client: boolean, duplicatePolicy: string): targetsV1.ApplyOpt
     matcherVersion: 0,
     importDay: '',
     mappedFields: ['phone', 'email'],
+    cases: undefined,
   };
 }
 
@@ -123,6 +124,10 @@ function rowOf(
     expected: undefined,
     cells: [],
     appliedBefore: false,
+    part: 0,
+    withheld: false,
+    parts: [],
+    candidates: [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { eventStoreMigrations, tenantTable } from '@caseledger/event-store';
+import { IMPORT_LANE, MATCH_KEY, RUN } from '@caseledger/row-target';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import {
   CONTACT,
@@ -7,10 +8,8 @@ import {
   CONTACT_BY_NAME,
   CONTACT_IMPORT,
   CONTACT_SEARCH,
-  MATCH_KEY,
   SEARCH_EXTENSION,
 } from '../sql/contact.sql.js';
-import { IMPORT_LANE, RUN } from '../sql/run.sql.js';
 
 const TABLES = ['app.contact', 'app.match_key', 'app.contact_import', 'app.run', 'app.import_lane'];
 

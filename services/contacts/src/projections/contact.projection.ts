@@ -1,10 +1,10 @@
+import { KNOWN_OWNERS, writeKeys, type KeyHasher, type KnownChange } from '@caseledger/row-target';
 import { pgArray, type InlineProjection, type StoreTransaction, type StoredEvent } from '@caseledger/event-store';
 import { evolveAll, initial, type ContactState } from '../contact/contact.js';
 import { CONTACT_CATEGORY, contactEventOf, pastEventOf } from '../contact/stored-contact.js';
-import type { KeyHasher } from '../rows/key-hasher.js';
+import { keysOfRecord } from '../rows/record-keys.js';
 import { columnsOfState } from './contact.row.js';
 import { writeContributions } from './contribution.projection.js';
-import { writeKeys } from './match-key.projection.js';
 
 /** A record before and after the events at hand. */
 export interface RecordChange {
@@ -16,15 +16,6 @@ export interface RecordChange {
   readonly last: StoredEvent;
   readonly created: boolean;
 }
-
-/** What a command that has already folded a record hands on, so that nothing is folded twice. */
-export interface KnownChange {
-  readonly before: ContactState | undefined;
-  readonly after: ContactState;
-}
-
-/** Under this key of the known states: the owners of match keys as locked, by hash. */
-export const KNOWN_OWNERS = 'match-key owners';
 
 /** Contacts, their match keys and the imports that contribute to them, in the append's transaction (DESIGN 6). */
 export function contactProjection(hasher: KeyHasher): InlineProjection {
@@ -39,7 +30,7 @@ export function contactProjection(hasher: KeyHasher): InlineProjection {
         await writeContacts(tx, changes);
         await writeKeys(
           tx,
-          hasher,
+          { hasher, keysOf: keysOfRecord },
           changes,
           known?.get(KNOWN_OWNERS) as ReadonlyMap<string, readonly string[]> | undefined,
         );
@@ -76,7 +67,7 @@ async function changesOf(
     const last = own.at(-1);
     if (last === undefined) return [];
     const created = own[0]?.version === 1;
-    const given = known?.get(id) as KnownChange | undefined;
+    const given = known?.get(id) as KnownChange<ContactState> | undefined;
     const before = given === undefined ? stored.get(id) : given.before;
     const after = given?.after ?? folded(before, own);
     return [{ id, before, after, version: last.version, last, created }];

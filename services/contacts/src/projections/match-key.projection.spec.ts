@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { NamedQuery, QueryRows, StoreTransaction, StoredEvent } from '@caseledger/event-store';
+import { KeyHasher, writeKeys } from '@caseledger/row-target';
 import { contact, email } from '../rows/row.fixture.js';
-import { KeyHasher } from '../rows/key-hasher.js';
-import { writeKeys } from './match-key.projection.js';
+import { keysOfRecord } from '../rows/record-keys.js';
 
 const UUID_BYTES = 16;
 const ARRAY_HEADER_BYTES = 20;
@@ -37,7 +37,7 @@ describe('new match keys', () => {
       last,
       created: true,
     }));
-    await writeKeys(tx, new KeyHasher(randomBytes(32)), changes, undefined);
+    await writeKeys(tx, { hasher: new KeyHasher(randomBytes(32)), keysOf: keysOfRecord }, changes, undefined);
     expect(sent[0]).toHaveLength(40);
     expect(sent[0]).toEqual([...(sent[0] ?? [])].sort());
   });

@@ -1,12 +1,11 @@
 import type { EventStore } from '@caseledger/event-store';
+import { keyText, readKeys, type KeyHasher } from '@caseledger/row-target';
 import { requireReach, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
 import { readInput, valuesOf, type InputSetting } from '../contact/field-input.js';
 import { tenantOf } from '../contact/contact.write.js';
-import { readKeys } from '../projections/match-key.projection.js';
-import { loadRecords, viewOfChunk } from '../rows/chunk-view.js';
-import type { KeyHasher } from '../rows/key-hasher.js';
-import { keysOfRow, keyText } from '../rows/record-keys.js';
+import { loadRecords, viewOfContacts } from '../rows/contact.kind.js';
+import { keysOfRow } from '../rows/record-keys.js';
 import { matchRow } from '../rows/row-match.js';
 import { RowValues } from '../rows/row-values.js';
 import { readContacts } from './contact.queries.js';
@@ -29,7 +28,7 @@ export async function findDuplicates(
     const found = matchRow(
       { values, keys },
       { importId: '', row: 0, own: '' },
-      viewOfChunk({ hashes, named: [] }, owners, records),
+      viewOfContacts({ hashes, named: [] }, owners, records),
     );
     const contacts = await readContacts(tx, caller, found.records);
     return { duplicates: contacts.map((contact) => ({ contact, verdict: found.verdict, key: found.key })) };

@@ -63,7 +63,7 @@ describe('where a value came from (HIS-006)', () => {
     const { tenant, target } = world;
     const run = await world.openRun([1], { importId: second.importId, kind: targetsV1.RunKind.RUN_KIND_REVERT });
     const shared = { tenant, importId: second.importId, run: run.id, attempt: 1, lane: 0, seq: 0, actor: 'dana' };
-    const policy = { restore: false, dryRun: false, createdPolicy: 'KEEP', recordPolicies: {}, traceparent: '' };
+    const policy = { restore: false, dryRun: false, createdPolicy: 'KEEP', recordPolicies: {}, targets: [], dependents: [], traceparent: '' };
     await target.revert({ ...shared, ...policy, records: [id], versions: [] });
     const job = await entryOf(id, 'jobTitle');
     expect(job).toMatchObject({ value: '"Welder"', row: 4711 });

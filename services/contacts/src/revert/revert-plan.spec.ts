@@ -1,6 +1,7 @@
 import type { ContactEvent, ExternalIdPair } from '../contact/contact.events.js';
 import { createContact } from '../contact/contact.decider.js';
-import { keyText, keysOfRecord } from '../rows/record-keys.js';
+import { keyText } from '@caseledger/row-target';
+import { keysOfRecord } from '../rows/record-keys.js';
 import type { PastEvent } from './counterfactual.js';
 import { decideTogether, type RecordHistory } from './revert-plan.js';
 

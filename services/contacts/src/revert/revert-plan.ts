@@ -1,18 +1,45 @@
 import type { MatchKey } from '@caseledger/matching';
+import { keyText, type OwnersOf, type RevertKind, type RecordStream } from '@caseledger/row-target';
 import type { targetsV1 } from '@caseledger/contracts';
 import { evolveAll, type ContactState } from '../contact/contact.js';
 import type { ExternalIdPair } from '../contact/contact.events.js';
 import { assignmentsOf, fieldOf, sameValue, pathsOf } from '../contact/contact.paths.js';
 import { fieldDifferences, jsonText } from '../contact/contact.view.js';
-import { keysOfRecord, keyText } from '../rows/record-keys.js';
+import { pastEventOf } from '../contact/stored-contact.js';
+import { keysOfRecord } from '../rows/record-keys.js';
 import {
   decideRevert,
   importOf,
   present,
   type PastEvent,
   type RevertCommand,
+  type CreatedPolicy,
   type RevertVerdict,
 } from './counterfactual.js';
+
+/** What contacts become without an import, or with it again. */
+export const contactRevert: RevertKind<ContactState> = {
+  decide: (records, request, ownersOf) =>
+    decideTogether(
+      records.map((record) => historyOf(record, request)),
+      ownersOf,
+    ).map((decided) => ({
+      ...decided,
+      events: decided.verdict.events,
+      outcome: revertOutcome(decided),
+      changes: revertChanges(decided, request.importId),
+    })),
+};
+
+function historyOf({ id, version, stored }: RecordStream, request: targetsV1.RevertChunkRequest): RecordHistory {
+  const createdPolicy = policyOf(request.recordPolicies[id] ?? request.createdPolicy);
+  const command = { import: request.importId, revert: request.run, restore: request.restore, createdPolicy };
+  return { id, version, history: stored.map(pastEventOf), command };
+}
+
+function policyOf(text: string): CreatedPolicy {
+  return text === 'STRIP' || text === 'ARCHIVE' ? text : 'KEEP';
+}
 
 /** A record of a revert chunk: its stream as read, and what becomes of it. */
 export interface RevertedRecord {
@@ -40,7 +67,7 @@ export interface RecordHistory {
  */
 export function decideTogether(
   records: readonly RecordHistory[],
-  ownersOf: (key: string) => readonly string[],
+  ownersOf: OwnersOf,
 ): RevertedRecord[] {
   let decided = records.map((record) => decide(record, () => undefined));
   for (let round = 1; ; round += 1) {
@@ -87,8 +114,10 @@ export function revertOutcome({ id, version, verdict }: RevertedRecord): targets
   const toVersion = version + events.length;
   return {
     row: 0,
+    part: 0,
     outcome,
     reason,
+    record: '',
     effects: [{ kind: `CONTACT_${outcome}`, record: id, fromVersion: version, toVersion }],
     codes: outcome === 'CONFLICT' ? [{ code: reason, severity: 'ERROR', column: -1, field: '', params: {} }] : [],
     match: undefined,

@@ -29,7 +29,7 @@ async function revert(of: WorldRun, { restore = false, policy = 'KEEP' }: Revert
     restore,
     dryRun: false,
     createdPolicy: policy,
-    recordPolicies: {},
+    recordPolicies: {}, targets: [], dependents: [],
   };
   const predicted = await target.revert({ ...request, dryRun: true });
   const done = await target.revert(request);

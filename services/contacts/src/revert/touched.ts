@@ -41,6 +41,8 @@ export async function touchedRecords(
       record: contact,
       component: tied ? importId : contact,
       version,
+      target: 'contacts',
+      ties: [],
     }));
     return { records, next: rows.length < limit ? '' : (rows.at(-1)?.contact ?? ''), positions };
   });

@@ -1,8 +1,8 @@
 import type { EventStore, NamedQuery, StoreTransaction } from '@caseledger/event-store';
 import { contactTarget } from '../contact.target.js';
-import { KeyTakenMeanwhile } from '../projections/match-key.projection.js';
+import { KeyTakenMeanwhile, applyRows } from '@caseledger/row-target';
 import { contactsWorld, type ContactsWorld } from '../spec/contacts-world.js';
-import { applyRows } from './apply-rows.js';
+import { contactKind } from './contact.kind.js';
 import { options, row } from './row.fixture.js';
 
 /** Stands for the thread that judges suspected rows: none of them is broken. */
@@ -30,7 +30,7 @@ describe('a planned row that cannot be processed at all (RUN-007, PRE-005)', () 
     await other.apply(0, 0, [row(1, { ...ada, jobTitle: 'Changed' })], options({ duplicatePolicy: 'UPDATE' }));
 
     const pinned = rows.map((each, at) => world.expecting(each, planned[at]));
-    const deps = { ...world.contacts, crashPoint: () => undefined };
+    const deps = { ...world.contacts, kind: contactKind, crashPoint: () => undefined };
     const reply = await applyRows(deps, run.request(0, 0, pinned, exact), new Set([1]));
     expect(reply.outcomes.map(({ reason }) => reason)).toEqual(['INTERNAL_ERROR', 'PLAN_ROW_STALE']);
     expect((await world.stateOf(seed.record(1)))?.values['jobTitle']).toBe('Changed');

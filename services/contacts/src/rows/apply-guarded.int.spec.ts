@@ -1,7 +1,7 @@
 import { targetsV1 } from '@caseledger/contracts';
+import { judgesToTheEnd, type JudgeThread } from '@caseledger/row-target';
 import { contactTarget } from '../contact.target.js';
 import { contactsWorld, type ContactsWorld } from '../spec/contacts-world.js';
-import { judgesToTheEnd, type JudgeThread } from './contained-judge.js';
 import { options, row } from './row.fixture.js';
 
 const fromSource = ['--conditions=@caseledger/source', '--import', '@swc-node/register/esm-register'];
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const job = { tenant: 't', importId: 'i', options: options(), rows: [], owners: [], records: [] };
+const job = { tenant: 't', importId: 'i', run: 'r', facts: undefined, options: options(), rows: [], owners: [], records: [] };
 const script = (code: string): JudgeThread => ({
   url: new URL(`data:text/javascript,${encodeURIComponent(code)}`),
   deadlineMs: 3_000,

@@ -1,14 +1,20 @@
 import { uuid8 } from '@caseledger/event-store';
-import type { targetsV1 } from '@caseledger/contracts';
+import type { RowJob } from '@caseledger/row-target';
 import type { JudgeContext } from './row-judge.js';
 
 /** What the judge needs to know, the same for prediction and run. */
-export function judgeContext(tenant: string, importId: string, options: targetsV1.ApplyOptions): JudgeContext {
+export function judgeContext({ tenant, importId, options }: Omit<RowJob, 'run'>): JudgeContext {
   // The same row is asked for several times in a row, and never comes back.
-  let last = { row: -1, record: '' };
-  const recordOf = (row: number): string => {
-    if (row !== last.row) last = { row, record: uuid8('record', tenant, importId, String(row), 'contact') };
+  let last = { row: -1, part: 0, record: '' };
+  const recordOf = (row: number, part: number): string => {
+    if (row !== last.row || part !== last.part) last = { row, part, record: recordId(tenant, importId, row, part) };
     return last.record;
   };
   return { importId, options, source: 'IMPORT', recordOf };
+}
+
+/** The id of the contact that a row makes; of the further contacts of a case row each has its own (DESIGN 13). */
+export function recordId(tenant: string, importId: string, row: number, part: number): string {
+  const name = ['record', tenant, importId, String(row), 'contact'] as const;
+  return part === 0 ? uuid8(...name) : uuid8(...name, String(part));
 }

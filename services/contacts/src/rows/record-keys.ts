@@ -1,6 +1,7 @@
 import { identityKeys, matchKeys, type MatchKey } from '@caseledger/matching';
 import { IMPORT_REVERTED } from '../contact/contact.events.js';
 import type { ContactState } from '../contact/contact.js';
+import { keyText, type RowKey } from '@caseledger/row-target';
 import type { targetsV1 } from '@caseledger/contracts';
 import { EMAIL_SLOTS, PHONE_SLOTS, RowValues, phoneText } from './row-values.js';
 
@@ -29,23 +30,18 @@ const KEY_FIELDS: readonly string[] = [
   ...PHONE_SLOTS.map(({ field }) => field),
 ];
 
-/** A key with the text it is looked up by. */
-export interface RowKey extends MatchKey {
-  readonly lookup: string;
-}
-
 /** The exact keys of a row, in the order in which they decide; an import's default system counts for its external ids. */
-export function keysOfRow(values: RowValues): RowKey[] {
+export function keysOfRow(values: RowValues): (RowKey & MatchKey)[] {
   const system = values.first('externalSystem') ?? values.defaultOf('externalSystem');
   const given = KEY_FIELDS.flatMap((field) => values.all(field));
   const keys = matchKeys(system === undefined ? given : [...given, system]);
-  return keys.map((key): RowKey => ({ kind: key.kind, value: key.value, lookup: keyText(key) }));
+  return keys.map((key) => ({ kind: key.kind, value: key.value, lookup: keyText(key) }));
 }
 
 /** A row's values and keys, read once however often its chunk is looked at. */
 export interface PreparedRow {
   readonly values: RowValues;
-  readonly keys: readonly RowKey[];
+  readonly keys: readonly (RowKey & MatchKey)[];
 }
 
 /** Rows remembered: those of the chunks at work. A weak map would do the same and cost the garbage collector more. */
@@ -62,9 +58,4 @@ export function prepare(row: targetsV1.Row, defaults: Readonly<Record<string, st
   if (prepared.size >= PREPARED_MAX) prepared.clear();
   prepared.set(row, made);
   return made;
-}
-
-/** One text for a key, to look it up by; kinds never meet. */
-export function keyText(key: MatchKey): string {
-  return `${key.kind}:${key.value}`;
 }

@@ -1,5 +1,6 @@
+import { asExpected, outcomeOf, verdictOf } from '@caseledger/row-target';
 import { contact, decision, email, judge, options, phone, row, viewOf } from './row.fixture.js';
-import { asExpected, outcomeOf, verdictOf } from './row-outcome.js';
+import { contactKind } from './contact.kind.js';
 import { evolve, initial } from '../contact/contact.js';
 import type { Judged } from './row-judge.js';
 
@@ -213,23 +214,28 @@ describe('prediction and run', () => {
       row(1, { ...ada, email: 'ada@k.net', jobTitle: 'A' }),
       row(2, { ...ada, email: 'ada@k.net', jobTitle: 'B' }),
     ];
-    const plan = judge(rows, options({ duplicatePolicy: 'UPDATE' }), viewOf({ a: stored })).map(verdictOf);
+    const plan = judge(rows, options({ duplicatePolicy: 'UPDATE' }), viewOf({ a: stored })).map((judged) =>
+      verdictOf(contactKind, judged),
+    );
     const expected = plan.map(({ outcome, reason, pinnedVersion }) => ({
       outcome,
       reason,
       record: 'a',
       version: pinnedVersion,
+      parts: [],
+      part: 0,
     }));
     expect(expected.map(({ version }) => version)).toEqual([1, 2]);
+    const none = { outcome: '', reason: '', record: '', version: 0, parts: [], part: 0 };
     const same = judge(rows, options({ duplicatePolicy: 'UPDATE' }), viewOf({ a: stored }));
     expect(
-      same.map((judged, at) => asExpected(judged, expected[at] ?? { outcome: '', reason: '', record: '', version: 0 })),
+      same.map((judged, at) => asExpected(judged, expected[at] ?? none)),
     ).toEqual([true, true]);
     const changed = viewOf({});
     changed.write('a', { state: stored, version: 2 });
     const [stale] = judge(rows, options({ duplicatePolicy: 'UPDATE' }), changed);
     expect(
-      stale !== undefined && asExpected(stale, expected[0] ?? { outcome: '', reason: '', record: '', version: 0 }),
+      stale !== undefined && asExpected(stale, expected[0] ?? none),
     ).toBe(false);
   });
 
@@ -238,9 +244,9 @@ describe('prediction and run', () => {
       [row(7, { ...ada, email: 'ada@k.net', tags: ['canary'], externalId: 'canary', phone: '+14155550132' })],
       options(),
     );
-    const text = JSON.stringify(made === undefined ? {} : outcomeOf(made));
-    expect(text).not.toMatch(/Ada|Quill|canary|k\.net|4155550132/);
-    expect(made === undefined ? {} : outcomeOf(made)).toMatchObject({
+    const outcome = made === undefined ? {} : outcomeOf(contactKind, made, options());
+    expect(JSON.stringify(outcome)).not.toMatch(/Ada|Quill|canary|k\.net|4155550132/);
+    expect(outcome).toMatchObject({
       row: 7,
       outcome: 'CREATED',
       effects: [{ kind: 'CONTACT_CREATED', toVersion: 1 }],

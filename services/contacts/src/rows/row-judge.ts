@@ -1,54 +1,36 @@
 import { isCode, severityOf, type Code, type RowIssue } from '@caseledger/errors';
 import { fieldByKey } from '@caseledger/fields';
+import { keyText, type JudgedRow, type KnownRecord, type Outcome, type RowContext, type RowView } from '@caseledger/row-target';
 import type { targetsV1 } from '@caseledger/contracts';
 import { changesBetween, created } from '../contact/contact.changes.js';
 import type { ContactEvent } from '../contact/contact.events.js';
 import { evolveAll, type ContactState } from '../contact/contact.js';
-import { isReleased, keyText, prepare } from './record-keys.js';
+import { isReleased, prepare } from './record-keys.js';
 import { matchRow, type RowMatchFound } from './row-match.js';
 import { draftRow } from './row-policy.js';
 import type { Draft, Mode } from './row-draft.js';
 import type { RowValues } from './row-values.js';
-import type { KnownRecord, RowView } from './row-view.js';
 
 /** What the judge needs to know of the run a row belongs to. */
-export interface JudgeContext {
-  readonly importId: string;
-  readonly options: targetsV1.ApplyOptions;
+export interface JudgeContext extends RowContext {
   /** Who records consent: IMPORT for a file, API for submitted clients. */
   readonly source: 'IMPORT' | 'API' | 'STAFF';
-  /** The id a record made by this row gets (DESIGN 13). */
-  recordOf(row: number): string;
 }
 
-export type Outcome = 'CREATED' | 'UPDATED' | 'MERGED' | 'SKIPPED' | 'UNCHANGED' | 'FAILED';
+/** The contacts as a judge sees them. */
+export type ContactView = RowView<ContactState>;
 
 /** The one outcome of a row, with the events that bring it about. */
-export interface Judged {
-  readonly row: targetsV1.Row;
-  readonly outcome: Outcome;
-  readonly reason: string;
+export interface Judged extends JudgedRow<ContactState> {
   readonly match: RowMatchFound | undefined;
-  /** The record written or matched; empty where there is none. */
-  readonly record: string;
-  readonly before: KnownRecord | undefined;
-  /** Only when something is written. */
-  readonly after: KnownRecord | undefined;
   readonly events: readonly ContactEvent[];
-  readonly issues: readonly RowIssue[];
 }
 
 /**
- * Decides what one row does, exactly one outcome, and writes it into the view for the rows after it. Plan and run both
- * call this and nothing else (DESIGN 15); a fault of a row is an outcome, never thrown.
+ * Decides what one row does, exactly one outcome. Plan and run both call this and nothing else (DESIGN 15), and whoever
+ * calls writes it into the view for the rows after it; a fault of a row is an outcome, never thrown.
  */
-export function judgeRow(row: targetsV1.Row, context: JudgeContext, view: RowView): Judged {
-  const judged = judge(row, context, view);
-  if (judged.after !== undefined) view.write(judged.record, judged.after);
-  return judged;
-}
-
-function judge(row: targetsV1.Row, context: JudgeContext, view: RowView): Judged {
+export function judgeContactRow(row: targetsV1.Row, context: JudgeContext, view: ContactView): Judged {
   const issues = issuesOf(row);
   if (row.blank) return ended(row, 'SKIPPED', 'ROW_BLANK', issues);
   if (row.appliedBefore)
@@ -59,7 +41,7 @@ function judge(row: targetsV1.Row, context: JudgeContext, view: RowView): Judged
 
   const prepared = prepare(row, context.options.defaults);
   const { values } = prepared;
-  const own = context.recordOf(row.row);
+  const own = context.recordOf(row.row, row.part);
   const match = matchRow(prepared, { importId: context.importId, row: row.row, own }, view);
   if (match.code !== undefined && severityOf(match.code) === 'ERROR') {
     const id = values.first('recordId')?.text ?? '';
@@ -84,7 +66,7 @@ interface Attempt {
   readonly row: targetsV1.Row;
   readonly values: RowValues;
   readonly context: JudgeContext;
-  readonly view: RowView;
+  readonly view: ContactView;
   readonly match: RowMatchFound;
   readonly issues: readonly RowIssue[];
 }
@@ -95,13 +77,13 @@ type RowPlan =
   | { readonly kind: 'end'; readonly outcome: Outcome; readonly reason: string; readonly record: string };
 
 /** Decision on the row, else the import's policy, which serves a MATCH only (DUP-003, DUP-008). */
-function planOf(row: targetsV1.Row, match: RowMatchFound, context: JudgeContext, view: RowView): RowPlan {
+function planOf(row: targetsV1.Row, match: RowMatchFound, context: JudgeContext, view: ContactView): RowPlan {
   const { decision } = row;
   const { options } = context;
   if (decision !== undefined && decision.action !== '') return decided(decision, match, context, view);
   if (match.verdict === 'NONE') return { kind: 'create', knownDifferent: [] };
   // A row that is tried again completes the record it has made itself, whatever the policy (DESIGN §4, Components).
-  if (match.record !== '' && match.record === context.recordOf(row.row)) {
+  if (match.record !== '' && match.record === context.recordOf(row.row, row.part)) {
     return { kind: 'apply', record: match.record, mode: 'UPDATE' };
   }
   if (match.verdict !== 'MATCH') {
@@ -111,7 +93,7 @@ function planOf(row: targetsV1.Row, match: RowMatchFound, context: JudgeContext,
   return byPolicy(options.duplicatePolicy, match.record, match, context, view);
 }
 
-function decided(decision: targetsV1.RowDecision, match: RowMatchFound, context: JudgeContext, view: RowView): RowPlan {
+function decided(decision: targetsV1.RowDecision, match: RowMatchFound, context: JudgeContext, view: ContactView): RowPlan {
   const chosen = decision.record === '' ? match.record : decision.record;
   if (decision.action === 'CREATE') return { kind: 'create', knownDifferent: match.records };
   if (decision.action === 'SKIP' && chosen === '')
@@ -123,7 +105,7 @@ function decided(decision: targetsV1.RowDecision, match: RowMatchFound, context:
   return byPolicy(decision.action, chosen, match, context, view);
 }
 
-function byPolicy(policy: string, record: string, match: RowMatchFound, context: JudgeContext, view: RowView): RowPlan {
+function byPolicy(policy: string, record: string, match: RowMatchFound, context: JudgeContext, view: ContactView): RowPlan {
   switch (policy) {
     case 'UPDATE':
     case 'MERGE':
@@ -226,7 +208,7 @@ function ended(
   issues: readonly RowIssue[],
   match?: RowMatchFound,
   record = '',
-  view?: RowView,
+  view?: ContactView,
 ): Judged {
   const before = record === '' ? undefined : view?.record(record);
   return { row, outcome, reason, match, record, before, after: undefined, events: [], issues };

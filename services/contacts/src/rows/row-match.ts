@@ -4,21 +4,16 @@ import {
   type HitRecord,
   type KeyHits,
   type MatchDecision,
+  type MatchKey,
 } from '@caseledger/matching';
-import { isReleased, type PreparedRow, type RowKey } from './record-keys.js';
+import type { RowKey, RowMatchFound as Found, RowView } from '@caseledger/row-target';
+import type { ContactState } from '../contact/contact.js';
+import { isReleased, type PreparedRow } from './record-keys.js';
 import { PHONE_SLOTS, phoneText } from './row-values.js';
-import type { RowView } from './row-view.js';
 
-/** How a row matched (DUP-002, DUP-003). Texts are empty where there is nothing to say. */
-export interface RowMatchFound {
-  readonly verdict: MatchDecision['verdict'];
-  readonly key: string;
-  readonly record: string;
-  readonly records: readonly string[];
-  readonly score: number;
+/** How a row matched a contact, and what there is to remark on it. */
+export interface RowMatchFound extends Found {
   readonly code: MatchDecision['code'];
-  /** The earlier row of the same file that made the record; 0 when none did (DUP-009). */
-  readonly earlierRow: number;
 }
 
 export interface MatchContext {
@@ -29,11 +24,12 @@ export interface MatchContext {
 }
 
 /** The verdict on a row by its exact keys, seen from the view; records that a revert took back are not there. */
-export function matchRow({ values, keys }: PreparedRow, context: MatchContext, view: RowView): RowMatchFound {
+export function matchRow({ values, keys }: PreparedRow, context: MatchContext, view: RowView<ContactState>): RowMatchFound {
   const own = view.record(context.own);
   if (own !== undefined && !isReleased(own.state)) {
     const { own: record } = context;
-    return { verdict: 'MATCH', key: 'RECORD_ID', record, records: [record], score: 1, code: undefined, earlierRow: 0 };
+    const found = { verdict: 'MATCH', key: 'RECORD_ID', record, records: [record], score: 1, earlierRow: 0 } as const;
+    return { kind: 'CONTACT', ...found, code: undefined };
   }
   const name = nameOf((field) => values.first(field)?.text);
   const phones = PHONE_SLOTS.flatMap(({ field }) => values.all(field).map(({ text }) => text));
@@ -41,6 +37,7 @@ export function matchRow({ values, keys }: PreparedRow, context: MatchContext, v
   const found = decideMatch({ name, kinds: keys.map(({ kind }) => kind), hits });
   const made = found.record === undefined ? undefined : view.record(found.record)?.state.made;
   return {
+    kind: 'CONTACT',
     verdict: found.verdict,
     key: found.key ?? '',
     record: found.record ?? '',
@@ -51,7 +48,7 @@ export function matchRow({ values, keys }: PreparedRow, context: MatchContext, v
   };
 }
 
-function hitsOf(key: RowKey, phones: readonly string[], view: RowView): KeyHits {
+function hitsOf(key: RowKey & MatchKey, phones: readonly string[], view: RowView<ContactState>): KeyHits {
   const ids = key.kind === 'RECORD_ID' ? [key.value] : view.owners(key.lookup);
   const records: HitRecord[] = [];
   for (const id of ids) {

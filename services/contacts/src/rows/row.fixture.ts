@@ -1,8 +1,10 @@
 import type { targetsV1 } from '@caseledger/contracts';
+import { RowView } from '@caseledger/row-target';
 import { createContact, type ContactInput } from '../contact/contact.decider.js';
 import { evolve, initial, type ContactState } from '../contact/contact.js';
-import { judgeRow, type JudgeContext, type Judged } from './row-judge.js';
-import { RowView } from './row-view.js';
+import { judgeContacts } from './contact.kind.js';
+import { keysOfRecord } from './record-keys.js';
+import type { ContactView, JudgeContext, Judged } from './row-judge.js';
 
 /** Builds rows, options and views for specs; columns are the places of the fields in the order given. */
 export type Cells = Readonly<Record<string, string | readonly string[]>>;
@@ -24,6 +26,10 @@ export function row(number: number, cells: Cells, more: Partial<targetsV1.Row> =
     expected: undefined,
     cells: [],
     appliedBefore: false,
+    part: 0,
+    withheld: false,
+    parts: [],
+    candidates: [],
     ...more,
   };
 }
@@ -47,6 +53,7 @@ export function options(more: Partial<targetsV1.ApplyOptions> = {}): targetsV1.A
     matcherVersion: 1,
     importDay: '2026-03-01',
     mappedFields: ['phone', 'email'],
+    cases: undefined,
     ...more,
   };
 }
@@ -56,8 +63,8 @@ export function decision(action: string, record = ''): { decision: targetsV1.Row
 }
 
 /** A view that already holds contacts, each at version 1, under the ids given. */
-export function viewOf(contacts: Readonly<Record<string, ContactState>>): RowView {
-  const view = new RowView();
+export function viewOf(contacts: Readonly<Record<string, ContactState>>): ContactView {
+  const view = new RowView(keysOfRecord);
   for (const [id, state] of Object.entries(contacts)) view.write(id, { state, version: 1 });
   return view;
 }
@@ -80,14 +87,14 @@ export function email(address: string, label = 'OTHER', primary = false) {
 export function judge(
   rows: readonly targetsV1.Row[],
   opts: targetsV1.ApplyOptions,
-  view = new RowView(),
+  view: ContactView = new RowView(keysOfRecord),
   importId = 'imp',
 ): Judged[] {
   const context: JudgeContext = {
     importId,
     options: opts,
     source: 'IMPORT',
-    recordOf: (number) => `${importId}-${number}`,
+    recordOf: (number, part) => (part === 0 ? `${importId}-${number}` : `${importId}-${number}/${part}`),
   };
-  return rows.map((each) => judgeRow(each, context, view));
+  return judgeContacts(rows, context, view);
 }

@@ -1,6 +1,6 @@
 import { targetsV1 } from '@caseledger/contracts';
 import { eventually } from '@caseledger/testing';
-import type { ContactTarget } from '../contact.target.js';
+import type { RowTarget } from '@caseledger/row-target';
 import { contactsWorld, type ContactsWorld } from '../spec/contacts-world.js';
 import { row } from '../rows/row.fixture.js';
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** A worker that stops in the middle of its chunk until it is let go. */
-function heldWorker(): { target: ContactTarget; inHand: Promise<void>; letGo: () => void } {
+function heldWorker(): { target: RowTarget; inHand: Promise<void>; letGo: () => void } {
   let letGo = (): void => undefined;
   const held = new Promise<void>((resolve) => (letGo = resolve));
   let arrive = (): void => undefined;

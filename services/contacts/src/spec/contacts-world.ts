@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { postgresVault, tableChecksum, uuid7, uuid8, vaultMigrations, type EventStore } from '@caseledger/event-store';
+import { postgresVault, tableChecksum, uuid7, vaultMigrations, type EventStore } from '@caseledger/event-store';
 import { targetsV1 } from '@caseledger/contracts';
+import type { CrashPoint, JudgeThread, RowTarget } from '@caseledger/row-target';
 import { testDatabase, type TestDatabase } from '@caseledger/testing';
 import type { DataSource } from 'typeorm';
 import type { ContactState } from '../contact/contact.js';
-import { contactTarget, type ContactTarget } from '../contact.target.js';
+import { contactTarget } from '../contact.target.js';
 import { contactsViews, openContactsStore, type ContactsStore } from '../contacts.store.js';
 import { contactsMigrations } from '../migrations/contacts.migrations.js';
-import type { CrashPoint } from '../rows/apply-rows.js';
-import type { JudgeThread } from '../rows/contained-judge.js';
-import { loadRecords } from '../rows/chunk-view.js';
+import { loadRecords } from '../rows/contact.kind.js';
+import { recordId } from '../rows/judge-context.js';
 import { options as defaultOptions } from '../rows/row.fixture.js';
 
 type Row = targetsV1.Row;
@@ -32,7 +32,7 @@ const HARMLESS: JudgeThread = {
 export class ContactsWorld {
   readonly tenant: string;
   readonly store: EventStore;
-  readonly target: ContactTarget;
+  readonly target: RowTarget;
 
   constructor(
     readonly contacts: ContactsStore,
@@ -51,7 +51,7 @@ export class ContactsWorld {
   }
 
   /** The same database through another target, as a second worker has it. */
-  targetWith(crashPoint: (name: CrashPoint) => void | Promise<void>): ContactTarget {
+  targetWith(crashPoint: (name: CrashPoint) => void | Promise<void>): RowTarget {
     return contactTarget({ ...this.contacts, crashPoint, judgeThread: HARMLESS });
   }
 
@@ -59,7 +59,7 @@ export class ContactsWorld {
     const { importId = uuid7(), kind = targetsV1.RunKind.RUN_KIND_IMPORT } = more;
     const run = new WorldRun(this, uuid7(), importId);
     const { tenant } = this;
-    await this.target.open({ tenant, run: run.id, importId, kind, attempt: 1, actor: 'u1', chunksPerLane, ...more });
+    await this.target.open({ tenant, run: run.id, importId, kind, attempt: 1, actor: 'u1', chunksPerLane, rows: 0, cases: undefined, importDay: '', ...more });
     return run;
   }
 
@@ -93,7 +93,7 @@ export class ContactsWorld {
     if (verdict === undefined) throw new Error(`Row ${row.row} was not judged`);
     const { outcome, reason, effects, match, pinnedVersion: version } = verdict;
     const record = effects[0]?.record ?? match?.record ?? '';
-    return { ...row, expected: { outcome, reason, record, version } };
+    return { ...row, expected: { outcome, reason, record, version, parts: [], part: row.part } };
   }
 
   checksums(): Promise<[string, string][]> {
@@ -159,7 +159,7 @@ export class WorldRun {
   }
 
   record(row: number): string {
-    return uuid8('record', this.world.tenant, this.importId, String(row), 'contact');
+    return recordId(this.world.tenant, this.importId, row, 0);
   }
 
   /** How many records the run's import has made. */

@@ -36,18 +36,6 @@ export const CONTACT_BY_CHANGED = 'create index contact_by_changed on app.contac
 export const SEARCH_EXTENSION = 'create extension if not exists pg_trgm';
 export const CONTACT_SEARCH = 'create index contact_search on app.contact using gin (search gin_trgm_ops) with (gin_pending_list_limit = 16384)';
 
-/**
- * Exact keys of the contacts that can be matched (DESIGN §6): the key is an HMAC over kind and value, owners are
- * sorted, batch is the one that changed them last. A key that nobody has any more has no row.
- */
-export const MATCH_KEY = `
-create table app.match_key (
-  tenant uuid not null,
-  key uuid not null,
-  owners uuid[] not null check (cardinality(owners) > 0),
-  batch bigint not null,
-  primary key (tenant, key))`;
-
 /** Which imports have written to which contacts, and whether that contribution is in force. */
 export const CONTACT_IMPORT = `
 create table app.contact_import (

@@ -1,0 +1,55 @@
+import type { targetsV1 } from '@caseledger/contracts';
+import type { TopicDefinition } from '@caseledger/event-store';
+import { revertRecords, type RevertDeps } from './revert/revert-rows.js';
+import type { RowTarget } from './row-target.js';
+import { applyGuarded, type GuardedDeps } from './rows/apply-guarded.js';
+import type { CrashPoint } from './rows/apply-rows.js';
+import { changedSince } from './rows/changed-since.js';
+import type { JudgeThread } from './rows/contained-judge.js';
+import { judgeRows } from './rows/judge-rows.js';
+import { matchRows } from './rows/match-rows.js';
+import type { KindTypes } from './rows/row-kind.js';
+import { lanesOf, openRunOf, setRunState, type RunCompany } from './run/runs.js';
+
+/** What a process may add to a target that it hosts. */
+export interface HostingOptions {
+  /** Named places in which a test can end the process; absent outside of tests. */
+  readonly crashPoint?: (name: CrashPoint) => void | Promise<void>;
+  /** Where the judging thread's code is, when not where the kind says. */
+  readonly judgeThread?: JudgeThread;
+}
+
+/** What a service brings to be a target: its kind of record, its log, and what only it can tell. */
+export interface HostedTarget<K extends KindTypes>
+  extends Omit<RevertDeps<K>, 'crashPoint'>, HostingOptions, Pick<RowTarget, 'name' | 'permission'> {
+  /** Where it tells what became of chunks. */
+  readonly topic: TopicDefinition;
+  /** What is written together with moves of a run. */
+  readonly company?: RunCompany;
+  /** The records that an import has written to, with what has to be taken back together. */
+  touched(request: targetsV1.TouchedRequest): Promise<targetsV1.TouchedReply>;
+}
+
+/**
+ * A service's records as a target of import runs: the calls of the RowTarget service as plain functions, which the
+ * import worker calls in its own process (DESIGN 12).
+ */
+export function hostedTarget<K extends KindTypes>(own: HostedTarget<K>): RowTarget {
+  const { store, name, topic, permission, company, touched, crashPoint = () => undefined } = own;
+  const chunks: GuardedDeps<K> & RevertDeps<K> = { ...own, crashPoint };
+  return {
+    name,
+    topic: { name: topic.topic, partitions: topic.partitions },
+    permission,
+    open: (request) => openRunOf(store, request, company),
+    setState: (request) => setRunState(store, request, company),
+    lanes: (request) => lanesOf(store, request),
+    match: (request) => matchRows(own, request),
+    judge: (request) => judgeRows(own, request),
+    changedSince: (request) => changedSince(store, request),
+    apply: (request) => applyGuarded(chunks, request),
+    touched,
+    revert: (request) => revertRecords(chunks, request),
+    positions: async () => ({ positions: await store.head() }),
+  };
+}
