@@ -48,15 +48,18 @@ function codeOf({ code, severity, column = -1, field = '', params = {} }: RowIss
   return { code, severity, column, field, params: textsOf(lasting) };
 }
 
-/** The outcome that stands for a row which could not be processed at all (RUN-007). */
-export function brokenOutcome({ row, part }: targetsV1.Row, reason: string): targetsV1.RowOutcome {
+/**
+ * The outcome that stands for a row which could not be processed at all (RUN-007). What its contacts were given before
+ * is listed all the same (RUN-012).
+ */
+export function brokenOutcome({ row, part, parts }: targetsV1.Row, reason: string): targetsV1.RowOutcome {
   return {
     row,
     part,
     outcome: 'FAILED',
     reason,
     record: '',
-    effects: [],
+    effects: parts.flatMap(({ effects }) => effects),
     codes: [{ code: reason, severity: 'ERROR', column: -1, field: '', params: {} }],
     match: undefined,
     decision: undefined,
