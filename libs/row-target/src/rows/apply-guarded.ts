@@ -71,7 +71,7 @@ async function judgeJob<K extends KindTypes>(
   const { kind } = deps;
   const job = { tenant, importId, run, options };
   return deps.store.transaction(tenant, async (tx) => {
-    const facts = await kind.factsOf(tx, job);
+    const facts = await kind.factsOf(tx, job, { hold: false });
     const context = kind.contextOf(job, facts);
     const lookup = chunkLookup(deps, rows, context, tenant);
     const owners = await readKeys(tx, [...new Set(lookup.hashes.values())]);

@@ -84,7 +84,7 @@ export async function applyOnce<K extends KindTypes>(
   if (options === undefined) throw new Error('A chunk comes with its options');
   const { kind } = deps;
   const job = { tenant: request.tenant, importId: request.importId, run, options };
-  const context = kind.contextOf(job, await kind.factsOf(tx, job));
+  const context = kind.contextOf(job, await kind.factsOf(tx, job, { hold: true }));
   const rows = request.rows.filter(({ row }) => !broken.has(row));
   const { view, owners } = await lockedView(deps, tx, rows, context, turn.run);
   await deps.crashPoint('after_lock');

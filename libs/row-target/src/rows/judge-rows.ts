@@ -38,7 +38,7 @@ export async function judgeRows<K extends KindTypes>(
   const { kind } = deps;
   const job = { tenant, importId, run, options };
   const { context, view } = await deps.store.transaction(tenant, async (tx) => {
-    const context = kind.contextOf(job, await kind.factsOf(tx, job));
+    const context = kind.contextOf(job, await kind.factsOf(tx, job, { hold: false }));
     const lookup = chunkLookup(deps, rows, context, tenant);
     const owners = await readKeys(tx, [...new Set(lookup.hashes.values())]);
     const own = rows.map(({ row, part }) => context.recordOf(row, part));

@@ -31,7 +31,7 @@ export async function matchRows<K extends KindTypes>(
   const { tenant, importId, rows } = request;
   const job = { tenant, importId, run: '', options: NO_OPTIONS };
   const { context, lookup, owners, named } = await deps.store.transaction(tenant, async (tx) => {
-    const context = deps.kind.contextOf(job, await deps.kind.factsOf(tx, job));
+    const context = deps.kind.contextOf(job, await deps.kind.factsOf(tx, job, { hold: false }));
     const lookup = chunkLookup(deps, rows, context, tenant);
     const owners = await readKeys(tx, [...new Set(lookup.hashes.values())]);
     return { context, lookup, owners, named: await deps.kind.recordsOf(tx, lookup.named) };

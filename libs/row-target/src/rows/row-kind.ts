@@ -69,8 +69,8 @@ export interface KindTypes {
 }
 
 /**
- * A kind of record that rows are written into: all that the machinery of chunks has to be told of it. Nothing here
- * locks, and only what takes a transaction reads; plan, run and judging thread are given the same (invariant 4).
+ * A kind of record that rows are written into: all that the machinery of chunks has to be told of it. Only
+ * what takes a transaction reads; plan, run and judging thread are given the same (invariant 4).
  */
 export interface RecordKind<K extends KindTypes> {
   /** The category of the records' streams. */
@@ -79,8 +79,11 @@ export interface RecordKind<K extends KindTypes> {
   readonly judgeThread: URL;
   /** The exact keys under which a record is found; none where it can be matched by nothing. */
   keysOf(state: K['state']): readonly ExactKey[];
-  /** Reads what judging needs beside rows and records, once per chunk. */
-  factsOf(tx: StoreTransaction, job: RowJob): Promise<K['facts']>;
+  /**
+   * Reads what judging needs beside rows and records, once per chunk. With `hold` it stays as it is until the
+   * transaction ends, because what is judged by it is written; a prediction holds nothing.
+   */
+  factsOf(tx: StoreTransaction, job: RowJob, how: { readonly hold: boolean }): Promise<K['facts']>;
   contextOf(job: RowJob, facts: K['facts']): K['context'];
   /** The exact keys of a row, in the order in which they decide. */
   keysOfRow(row: targetsV1.Row, context: K['context']): readonly RowKey[];
