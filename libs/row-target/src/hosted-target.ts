@@ -28,6 +28,8 @@ export interface HostedTarget<K extends KindTypes>
   readonly company?: RunCompany;
   /** The records that an import has written to, with what has to be taken back together. */
   touched(request: targetsV1.TouchedRequest): Promise<targetsV1.TouchedReply>;
+  /** Which of its records build on those of another target; absent where none do. */
+  dependents?(request: targetsV1.DependentsRequest): Promise<targetsV1.DependentsReply>;
 }
 
 /**
@@ -50,6 +52,7 @@ export function hostedTarget<K extends KindTypes>(own: HostedTarget<K>): RowTarg
     apply: (request) => applyGuarded(chunks, request),
     touched,
     revert: (request) => revertRecords(chunks, request),
+    dependents: own.dependents ?? (async () => ({ dependents: [] })),
     positions: async () => ({ positions: await store.head() }),
   };
 }

@@ -53,6 +53,10 @@ export class RowTargetController implements RpcController<targetsV1.RowTargetSer
     return this.of(call).revert(call.request);
   }
 
+  dependents(call: Rpc<targetsV1.DependentsRequest>): Promise<targetsV1.DependentsReply> {
+    return this.of(call).dependents(call.request);
+  }
+
   positions(call: Rpc<targetsV1.PositionsRequest>): Promise<targetsV1.PositionsReply> {
     return this.of(call).positions(call.request);
   }

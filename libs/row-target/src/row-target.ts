@@ -20,5 +20,7 @@ export interface RowTarget {
   apply(request: targetsV1.ApplyChunkRequest): Promise<targetsV1.ChunkReply>;
   touched(request: targetsV1.TouchedRequest): Promise<targetsV1.TouchedReply>;
   revert(request: targetsV1.RevertChunkRequest): Promise<targetsV1.ChunkReply>;
+  /** Which records of this target build on records of another one that a revert would take back. */
+  dependents(request: targetsV1.DependentsRequest): Promise<targetsV1.DependentsReply>;
   positions(request: targetsV1.PositionsRequest): Promise<targetsV1.PositionsReply>;
 }

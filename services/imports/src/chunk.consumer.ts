@@ -4,6 +4,7 @@ import { chunksV1, targetsV1 } from '@caseledger/contracts';
 import { isDomainError } from '@caseledger/errors';
 import { ResourceExhausted, isTransient } from '@caseledger/event-store';
 import { isTransient as isPassing, react, type Consumption, type StreamMessage } from '@caseledger/event-streams';
+import type { RowTarget } from '@caseledger/row-target';
 import { decodeRows } from './file/row-objects.js';
 import { platform } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
@@ -12,7 +13,6 @@ import { chunksTopic } from './imports.topics.js';
 import { applyOptionsOf, isMapped, readAnalysis, readinessOf, readingOf } from './plan.inputs.js';
 import { mayStill } from './projections/company.queries.js';
 import { readRun, type RunRow } from './projections/runs.projection.js';
-import type { RowTarget } from './row-target.js';
 import type { RunControl } from './run.control.js';
 
 /*

@@ -1,7 +1,7 @@
 import { contactsV1, targetsV1 } from '@caseledger/contracts';
+import type { RowTarget } from '@caseledger/row-target';
 import { connectGrpc, signServiceContext } from '@caseledger/service-kit';
 import type { Differences } from './import.rows.js';
-import type { RowTarget } from './row-target.js';
 
 /** Contacts as a target: its name as a source, where it tells of chunks, and the right that its records need. */
 export const CONTACTS_TARGET = {
@@ -45,6 +45,7 @@ export function contactsClient(address: string, contextSecret: string): Contacts
       apply: (request) => calls.apply(request, slow),
       touched: (request) => calls.touched(request, slow),
       revert: (request) => calls.revert(request, slow),
+      dependents: (request) => calls.dependents(request, slow),
       positions: (request) => calls.positions(request),
     }),
     differences: async (tenant, records) => {

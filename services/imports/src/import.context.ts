@@ -1,10 +1,10 @@
 import type { EventStore, JobQueue } from '@caseledger/event-store';
+import type { RowTarget } from '@caseledger/row-target';
 import type { Logger } from '@caseledger/service-kit';
 import type { ImportCommands } from './import.commands.js';
 import type { ImportLimits } from './config.js';
 import type { ImportMetrics } from './import.metrics.js';
 import type { ImportObjects } from './objects/import-objects.js';
-import type { RowTarget } from './row-target.js';
 
 /** What the parts of this service work with; put together in the modules. */
 export interface ImportContext {

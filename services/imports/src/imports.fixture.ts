@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { postgresVault, uuid7, vaultMigrations, type Feed, type SaltVault } from '@caseledger/event-store';
 import { feedTransport } from '@caseledger/event-streams';
 import { folderStore, sealedObjects, type SealedObjects } from '@caseledger/object-store';
+import type { RowTarget } from '@caseledger/row-target';
 import { createLogger, createRegistry, type Database } from '@caseledger/service-kit';
 import { eventually, testDatabase, type TestDatabase } from '@caseledger/testing';
 import { DEFAULT_IMPORT_LIMITS, type ImportLimits } from './config.js';
@@ -17,7 +18,6 @@ import { openImports, type ImportsSetting } from './imports.store.js';
 import { importsMigrations } from './migrations/imports.migrations.js';
 import type { ImportView } from './projections/import-view.js';
 import { readViews } from './projections/imports.projection.js';
-import type { RowTarget } from './row-target.js';
 import { RunControl } from './run.control.js';
 import { Uploads } from './upload.js';
 

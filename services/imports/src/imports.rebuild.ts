@@ -1,10 +1,10 @@
 import type { EventStore, Feed } from '@caseledger/event-store';
 import { StreamRunner, feedTransport } from '@caseledger/event-streams';
+import type { RowTarget } from '@caseledger/row-target';
 import type { Logger } from '@caseledger/service-kit';
 import type { DataSource } from 'typeorm';
 import { LEDGER_VIEW_TABLES, ledgerConsumer } from './projections/ledger.projection.js';
 import { RIGHTS_VIEW_TABLES, rightsConsumer } from './projections/rights.projection.js';
-import type { RowTarget } from './row-target.js';
 
 /** What a rebuild of imports works on; nobody else writes meanwhile. */
 export interface ImportsRebuild {

@@ -1,5 +1,6 @@
 import { EventStore, JobQueue, type SaltVault } from '@caseledger/event-store';
 import type { SealedObjects } from '@caseledger/object-store';
+import type { RowTarget } from '@caseledger/row-target';
 import type { Logger } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
@@ -13,7 +14,6 @@ import { ImportObjects } from './objects/import-objects.js';
 import { importsProjection } from './projections/imports.projection.js';
 import { revertsProjection } from './projections/reverts.projection.js';
 import { runsProjection } from './projections/runs.projection.js';
-import type { RowTarget } from './row-target.js';
 
 /** What an imports process is given; interactive and working processes alike. */
 export interface ImportsSetting {

@@ -1,6 +1,6 @@
 import type { targetsV1 } from '@caseledger/contracts';
+import type { RowTarget } from '@caseledger/row-target';
 import { MemoryTarget } from './target.fixture.js';
-import type { RowTarget } from './row-target.js';
 
 /** What happens the moment a target has answered; the place in which a test lets people work. */
 export interface Meanwhile {

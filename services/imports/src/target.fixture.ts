@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { factsV1, targetsV1 } from '@caseledger/contracts';
 import { partitionOf, uuid8, type Feed, type FeedEvent } from '@caseledger/event-store';
+import type { RowTarget } from '@caseledger/row-target';
 import { contactsAsTarget } from './contacts.client.js';
-import type { RowTarget } from './row-target.js';
 
 /*
  * A target for the mechanics of imports alone: records known by their e-mail, in memory, with the compare-and-set on
@@ -54,6 +54,7 @@ export class MemoryTarget {
     apply: async (request) => this.apply(request),
     touched: async ({ importId }) => this.touched(importId),
     revert: async (request) => this.revert(request),
+    dependents: async () => ({ dependents: [] }),
     positions: async () => ({ positions: [{ shard: 0, position: this.position }] }),
   });
 

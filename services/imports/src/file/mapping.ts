@@ -38,7 +38,7 @@ const OWN_COLUMNS: ReadonlyMap<string, string> = new Map([
   ['_suggestion', 'it tells what could stand there'],
 ]);
 
-const CONFIDENCE = { 'same as label': 1, 'same as key': 0.98, 'known wording': 0.92 } as const;
+const CONFIDENCE = { 'same as label': 1, 'same as key': 0.98, 'known wording': 0.92, 'may mean several things': 0.7 } as const;
 const CONTRADICTED = 0.7;
 
 /** The two columns by which the corrected failed rows of an import are recognised, if the file has both (LED-007). */

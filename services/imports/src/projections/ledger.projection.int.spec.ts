@@ -28,6 +28,8 @@ function applied(importId: string, attempt: number, seq: number, outcomes: reado
     codes: [],
     match: undefined,
     decision: undefined,
+    part: 0,
+    record: '',
   }));
   const kind = attempt === 1 ? RUN_KIND_IMPORT : RUN_KIND_RETRY;
   const run = `${importId.slice(0, -1)}${attempt}`;

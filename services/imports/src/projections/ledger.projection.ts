@@ -1,8 +1,8 @@
 import { factsV1, targetsV1 } from '@caseledger/contracts';
 import { pgArray } from '@caseledger/event-store';
 import { byTenant, consume, type ConsumerTransaction, type Consumption } from '@caseledger/event-streams';
+import type { RowTarget } from '@caseledger/row-target';
 import type { OutcomeCounts } from '../import/import.events.js';
-import type { RowTarget } from '../row-target.js';
 import { countRecords, countRows } from './outcome-counts.js';
 
 /*
