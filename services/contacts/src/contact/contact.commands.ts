@@ -1,6 +1,6 @@
 import { uuid7, type EventStore, type JsonValue, type StoreTransaction } from '@caseledger/event-store';
 import { notFound, refused, type RowIssue } from '@caseledger/errors';
-import { keyText, startingOver, type KeyHasher } from '@caseledger/row-target';
+import { keyText, startingOver, type KeyHasher, RowValues } from '@caseledger/row-target';
 import { requirePermission, requireReach } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
 import type { DataSource } from 'typeorm';
@@ -8,7 +8,6 @@ import { loadRecords, viewOfContacts } from '../rows/contact.kind.js';
 import { isReleased, keysOfRecord, keysOfRow } from '../rows/record-keys.js';
 import { matchRow } from '../rows/row-match.js';
 import { draftRow } from '../rows/row-policy.js';
-import { RowValues } from '../rows/row-values.js';
 import { created } from './contact.changes.js';
 import { present } from '../revert/counterfactual.js';
 import {

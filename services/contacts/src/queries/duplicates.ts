@@ -1,5 +1,5 @@
 import type { EventStore } from '@caseledger/event-store';
-import { keyText, readKeys, type KeyHasher } from '@caseledger/row-target';
+import { keyText, readKeys, type KeyHasher, RowValues } from '@caseledger/row-target';
 import { requireReach, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
 import { readInput, valuesOf, type InputSetting } from '../contact/field-input.js';
@@ -7,7 +7,6 @@ import { tenantOf } from '../contact/contact.write.js';
 import { loadRecords, viewOfContacts } from '../rows/contact.kind.js';
 import { keysOfRow } from '../rows/record-keys.js';
 import { matchRow } from '../rows/row-match.js';
-import { RowValues } from '../rows/row-values.js';
 import { readContacts } from './contact.queries.js';
 
 /** Exact duplicates of a draft, to be shown while it is typed (CON-010); what is not valid yet is left aside. */

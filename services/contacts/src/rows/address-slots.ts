@@ -1,7 +1,8 @@
+import type { GivenValue, RowValues } from '@caseledger/row-target';
 import { primaryOf } from '../contact/contact.js';
 import type { AddressElement } from '../contact/contact.events.js';
 import type { Draft } from './row-draft.js';
-import { ADDRESS_FIELDS, ADDRESS_SLOTS, type AddressSlot, type GivenValue, type RowValues } from './row-values.js';
+import { ADDRESS_FIELDS, ADDRESS_SLOTS, type AddressSlot } from './row-values.js';
 
 type Parts = ReadonlyMap<string, GivenValue>;
 

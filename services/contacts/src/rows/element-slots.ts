@@ -1,6 +1,7 @@
+import type { GivenValue, RowValues } from '@caseledger/row-target';
 import { primaryOf } from '../contact/contact.js';
 import type { Draft } from './row-draft.js';
-import type { GivenValue, RowValues, SlotField } from './row-values.js';
+import type { SlotField } from './row-values.js';
 
 /** A list of phones or of e-mails, seen alike: each element has one text that tells it from the others. */
 export interface ElementKind<E extends { readonly id: number; readonly label: string }> {

@@ -1,9 +1,9 @@
 import { identityKeys, matchKeys, type MatchKey } from '@caseledger/matching';
 import { IMPORT_REVERTED } from '../contact/contact.events.js';
 import type { ContactState } from '../contact/contact.js';
-import { keyText, type RowKey } from '@caseledger/row-target';
+import { keyText, type RowKey, RowValues } from '@caseledger/row-target';
 import type { targetsV1 } from '@caseledger/contracts';
-import { EMAIL_SLOTS, PHONE_SLOTS, RowValues, phoneText } from './row-values.js';
+import { EMAIL_SLOTS, PHONE_SLOTS, phoneText } from './row-values.js';
 
 /**
  * The exact keys under which a record is found. One that a revert archived has none: its keys are released (DUP-001,

@@ -1,8 +1,8 @@
 import type { RowIssue } from '@caseledger/errors';
+import type { GivenValue } from '@caseledger/row-target';
 import { copyOf, primaryOf, type ContactState } from '../contact/contact.js';
 import type { ElementList } from '../contact/contact.events.js';
 import type { ValueSource } from '../contact/contact.changes.js';
-import type { GivenValue } from './row-values.js';
 
 /** What becomes of a record: made, changed by policy UPDATE, or completed by policy MERGE (DUP-006). */
 export type Mode = 'CREATE' | 'UPDATE' | 'MERGE';

@@ -1,6 +1,15 @@
-import { isCode, severityOf, type Code, type RowIssue } from '@caseledger/errors';
+import { severityOf, type Code, type RowIssue } from '@caseledger/errors';
 import { fieldByKey } from '@caseledger/fields';
-import { keyText, type JudgedRow, type KnownRecord, type Outcome, type RowContext, type RowView } from '@caseledger/row-target';
+import {
+  issuesOfRow,
+  keyText,
+  type JudgedRow,
+  type KnownRecord,
+  type Outcome,
+  type RowContext,
+  type RowView,
+  type RowValues,
+} from '@caseledger/row-target';
 import type { targetsV1 } from '@caseledger/contracts';
 import { changesBetween, created } from '../contact/contact.changes.js';
 import type { ContactEvent } from '../contact/contact.events.js';
@@ -9,7 +18,6 @@ import { isReleased, prepare } from './record-keys.js';
 import { matchRow, type RowMatchFound } from './row-match.js';
 import { draftRow } from './row-policy.js';
 import type { Draft, Mode } from './row-draft.js';
-import type { RowValues } from './row-values.js';
 
 /** What the judge needs to know of the run a row belongs to. */
 export interface JudgeContext extends RowContext {
@@ -31,7 +39,7 @@ export interface Judged extends JudgedRow<ContactState> {
  * calls writes it into the view for the rows after it; a fault of a row is an outcome, never thrown.
  */
 export function judgeContactRow(row: targetsV1.Row, context: JudgeContext, view: ContactView): Judged {
-  const issues = issuesOf(row);
+  const issues = issuesOfRow(row);
   if (row.blank) return ended(row, 'SKIPPED', 'ROW_BLANK', issues);
   if (row.appliedBefore)
     return ended(row, 'UNCHANGED', '', [...issues, warning('ROW_ALREADY_APPLIED', { row: row.row })]);
@@ -228,17 +236,4 @@ function warning(code: Code, params: RowIssue['params'] = {}, field?: string): R
 
 function errorOf(code: Code, field: string, column: number, params: RowIssue['params']): RowIssue {
   return { code, severity: 'ERROR', field, params, ...(column < 0 ? {} : { column }) };
-}
-
-/** The issues a row brings from reading; a code this build does not know is an internal fault, not dropped. */
-function issuesOf(row: targetsV1.Row): RowIssue[] {
-  return row.issues.map(({ code, severity, column, field, text, suggestion, params }) => ({
-    code: isCode(code) ? code : 'INTERNAL_ERROR',
-    severity: severity === 'WARNING' ? 'WARNING' : 'ERROR',
-    params,
-    ...(column < 0 ? {} : { column }),
-    ...(field === '' ? {} : { field }),
-    ...(text === '' ? {} : { text }),
-    ...(suggestion === '' ? {} : { suggestion }),
-  }));
 }

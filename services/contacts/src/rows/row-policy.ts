@@ -1,19 +1,11 @@
+import type { GivenValue, RowValues } from '@caseledger/row-target';
 import { requiredBlank, initial, type ContactState } from '../contact/contact.js';
 import { ELEMENTS_MAX, TAGS_MAX } from '../contact/contact.decider.js';
 import type { EmailElement, PhoneElement } from '../contact/contact.events.js';
 import { applyAddresses } from './address-slots.js';
 import { applyElements, type ElementKind } from './element-slots.js';
 import { Draft, type DraftRules } from './row-draft.js';
-import {
-  CHANNELS,
-  EMAIL_SLOTS,
-  PHONE_SLOTS,
-  SINGLE_FIELDS,
-  phoneOf,
-  phoneText,
-  type GivenValue,
-  type RowValues,
-} from './row-values.js';
+import { CHANNELS, EMAIL_SLOTS, PHONE_SLOTS, SINGLE_FIELDS, phoneOf, phoneText } from './row-values.js';
 
 const PHONES: ElementKind<PhoneElement> = {
   list: 'phones',
