@@ -1,3 +1,16 @@
+export {
+  asJson,
+  causeOf,
+  doOnce,
+  seeOwners,
+  tenantOf,
+  uuidOrNone,
+  writeRecords,
+  type Command,
+  type RecordWrite,
+  type SeenOwners,
+  type WrittenKind,
+} from './commands/record-write.js';
 export { hostedTarget, type HostedTarget, type HostingOptions } from './hosted-target.js';
 export type { RowTarget } from './row-target.js';
 export { RowTargetController, RowTargetEdge } from './row-target.controller.js';
