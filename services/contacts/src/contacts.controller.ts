@@ -10,6 +10,7 @@ import { caughtUp } from './queries/caught-up.js';
 import { contactsById } from './queries/contact.queries.js';
 import { differencesOf } from './queries/differences.js';
 import { findDuplicates } from './queries/duplicates.js';
+import { findByExternalIds, findContactIds } from './queries/find-ids.js';
 import { historyOf } from './queries/history.js';
 import { listContacts } from './queries/list.queries.js';
 import { provenanceOf } from './queries/provenance.js';
@@ -70,6 +71,17 @@ export class ContactsController implements RpcController<contactsV1.ContactsServ
   async listContacts({ request, caller }: Rpc<contactsV1.ListContactsRequest>): Promise<contactsV1.ListContactsReply> {
     await caughtUp(this.edge.deps.store, request.minPosition);
     return listContacts(this.edge.deps, caller, request);
+  }
+
+  searchContacts({ request, caller }: Rpc<contactsV1.SearchContactsRequest>): Promise<contactsV1.SearchContactsReply> {
+    return findContactIds(this.edge.deps, caller, request);
+  }
+
+  findByExternalIds({
+    request,
+    caller,
+  }: Rpc<contactsV1.FindByExternalIdsRequest>): Promise<contactsV1.FindByExternalIdsReply> {
+    return findByExternalIds(this.edge.deps, caller, request);
   }
 
   findDuplicates({ request, caller }: Rpc<contactsV1.FindDuplicatesRequest>): Promise<contactsV1.FindDuplicatesReply> {
