@@ -115,9 +115,9 @@ export async function writeRecords<S>(
 
 /**
  * Does a command in one transaction, once per idempotency key, and over again when somebody else was faster. What it
- * answers is kept for a day: ids and codes only.
+ * answers is kept for a day: ids and codes only, as plain JSON.
  */
-export function doOnce<T extends JsonValue>(
+export function doOnce<T extends object>(
   store: EventStore,
   command: Command,
   request: JsonValue,
@@ -128,7 +128,9 @@ export function doOnce<T extends JsonValue>(
       const seen: SeenOwners = new Map();
       if (command.idempotencyKey === '') return { result: await work(tx, seen), replayed: false };
       const asked = { by: command.caller.subject, request };
-      return tx.once(command.idempotencyKey, asked, () => work(tx, seen));
+      const { result, replayed } = await tx.once(command.idempotencyKey, asked, async () => asJson(await work(tx, seen)));
+      // Written by this function under the same request.
+      return { result: result as object as T, replayed };
     }),
   );
 }

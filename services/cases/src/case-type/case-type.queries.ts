@@ -2,6 +2,7 @@ import type { StoreTransaction } from '@caseledger/event-store';
 import { startSet } from './start-set.js';
 import { definedState } from './case-type.decider.js';
 import type { CaseTypeState } from './case-type.js';
+import { refuse } from './case-type.refusals.js';
 
 /** A case type as it stands. */
 export interface HeldType {
@@ -30,4 +31,18 @@ export async function typesOf(tx: StoreTransaction, { hold = false } = {}): Prom
   });
   if (rows.length > 0) return rows;
   return startSet(tx.tenant).map(({ id, ...wanted }) => ({ id, version: 0, state: definedState(wanted), changedBy: '' }));
+}
+
+/** A type that cases are in, archived or not. @throws DomainError VALUE_NOT_ALLOWED */
+export async function heldType(tx: StoreTransaction, id: string): Promise<HeldType> {
+  const type = (await typesOf(tx, { hold: true })).find((each) => each.id === id);
+  if (type === undefined) throw refuse.valueNotAllowed('caseType', id);
+  return type;
+}
+
+/** A type that new cases can be put in. @throws DomainError VALUE_NOT_ALLOWED */
+export async function activeType(tx: StoreTransaction, id: string): Promise<HeldType> {
+  const type = await heldType(tx, id);
+  if (type.state.archived) throw refuse.valueNotAllowed('caseType', type.state.name);
+  return type;
 }

@@ -1,74 +1,41 @@
-import { changesBetween, opened, withStanding } from './case.changes.js';
-import { CLIENT, KEY_DATE_KINDS, ROLES, clientsOf, copyOf, initial, primaryOf, requiredBlank, type CaseState } from './case.js';
+import { changesBetween, withStanding } from './case.changes.js';
+import { CLIENT, KEY_DATE_KINDS, ROLES, clientsOf, copyOf, primaryOf, requiredBlank, type CaseState } from './case.js';
 import { assign, differencesOf, fieldOf, sameValue } from './case.paths.js';
 import { refuse } from './case.refusals.js';
 import type { CaseEvent, ContactLink, ExternalIdPair, KeyDate, Standing } from './case.events.js';
 
-/** Values in their stored form; null empties a field. What is absent stays as it is. */
-export interface CaseInput {
-  readonly name?: string | null;
-  readonly description?: string | null;
-  readonly source?: string;
-  readonly openedOn?: string | null;
-  readonly closedOn?: string | null;
+/** Whole lists in their stored form; what is absent stays as it is. */
+export interface CaseLists {
   readonly tags?: readonly string[];
-  /** Added to those there are. */
-  readonly externalIds?: readonly ExternalIdPair[];
-  /** The whole list; id 0 is a new one. */
+  /** Id 0 is a new one. */
   readonly keyDates?: readonly KeyDate[];
-  /** Key dates added to those there are; their ids do not count. */
-  readonly newKeyDates?: readonly KeyDate[];
   /** A client of the case that becomes the main one. */
   readonly primaryContact?: string;
-}
-
-export interface OpenCase {
-  readonly number: string;
-  readonly standing: Standing;
-  readonly contacts: readonly ContactLink[];
-  readonly primary?: string;
-  readonly lists: readonly string[];
-  readonly input: CaseInput;
-  /** ISO date in the company's time zone. */
-  readonly today: string;
-  readonly knownDifferent: readonly string[];
-}
-
-export interface ChangeCase {
-  readonly input: CaseInput;
-  /** The case as the caller had read it; the fields changed since must not overlap (CON-015). */
-  readonly read: CaseState;
-  /** Who made the last change, for the message of a conflict. */
-  readonly lastChangedBy: string;
 }
 
 export const TAGS_MAX = 50;
 export const KEY_DATES_MAX = 50;
 const REMINDER_DAYS_MAX = 365;
 
-/** A new case (CAS-001). Throws REQUIRED_MISSING, CASE_NEEDS_CLIENT and the limits of PRODUCT §6. */
-export function openCase(command: OpenCase): CaseEvent[] {
-  const { number, standing, contacts, primary, lists, input, today, knownDifferent } = command;
-  const links = contacts.reduce<ContactLink[]>((before, link) => [...before, checkedLink(link, before)], []);
-  const blank: CaseState = { ...initial(), number, contacts: links, lists: [...new Set(lists)].sort() };
-  const clients = links.filter(({ role }) => role === CLIENT).map(({ contact }) => contact);
-  // The first client given is the main one unless another is marked, whatever the order of their ids.
-  const main = primary ?? clients[0];
-  if (main !== undefined && !clients.includes(main)) throw refuse.linkNotFound('client', main);
-  const placed = withStanding({ ...blank, primary: main ?? null, openedOn: today }, standing, today);
-  const after = withInput(placed, input);
-  checkRequired(after);
-  return [opened(after, undefined, knownDifferent)];
+/**
+ * The contacts of a new case, its main client being the one marked, else the first one given. Throws CASE_NEEDS_CLIENT,
+ * ALREADY_LINKED and ROLE_UNKNOWN.
+ */
+export function firstContacts(given: readonly (ContactLink & { readonly primary: boolean })[]): Pick<CaseState, 'contacts' | 'primary'> {
+  const contacts = given.reduce<ContactLink[]>((before, link) => [...before, checkedLink(link, before)], []);
+  const clients = given.filter(({ role }) => role === CLIENT);
+  const main = clients.find(({ primary }) => primary) ?? clients[0];
+  if (main === undefined) throw refuse.needsClient();
+  return { contacts, primary: main.contact };
 }
 
 /**
- * Changes what differs; nothing when nothing does. What the caller changed since reading is laid over what others
- * changed meanwhile; where both changed the same, VERSION_CONFLICT is thrown (CAS-011).
+ * Lays the difference between what was read and what is wanted over the present state; nothing when nothing differs.
+ * Where both changed the same field differently, VERSION_CONFLICT is thrown (CON-015, CAS-011).
  */
-export function changeCase({ input, read, lastChangedBy }: ChangeCase, state: CaseState): CaseEvent[] {
+export function mergeChange(read: CaseState, wanted: CaseState, state: CaseState, lastChangedBy: string): CaseEvent[] {
   live(state);
-  const asRead = { ...read, lastKeyDate: state.lastKeyDate };
-  const mine = differencesOf(asRead, withInput(asRead, input));
+  const mine = differencesOf(read, wanted);
   const after = copyOf(state);
   const overlap = differencesOf(read, state).filter(
     ({ path, after: theirs }) =>
@@ -82,6 +49,11 @@ export function changeCase({ input, read, lastChangedBy }: ChangeCase, state: Ca
   checkLimits(after);
   checkRequired(after);
   return changesBetween(state, after);
+}
+
+/** A case as a caller had read it, on which new key dates get ids that nobody else has got since. */
+export function readBy(read: CaseState, present: CaseState): CaseState {
+  return { ...read, lastKeyDate: present.lastKeyDate };
 }
 
 /** A status of the case's own type (CAS-004). */
@@ -172,21 +144,14 @@ function checkedLink(link: ContactLink, present: readonly ContactLink[]): Contac
   return { contact, role };
 }
 
-/** The state with a person's input laid over it; throws on unknown kinds and too many values. */
-export function withInput(state: CaseState, input: CaseInput): CaseState {
+/** The state with lists laid over it; throws on unknown kinds and too many values. */
+export function withLists(state: CaseState, { tags, keyDates, primaryContact }: CaseLists): CaseState {
   const after = copyOf(state);
-  if (input.name !== undefined) after.name = input.name ?? '';
-  if (input.description !== undefined) after.description = input.description ?? '';
-  if (input.source !== undefined) after.source = input.source;
-  if (input.openedOn !== undefined) after.openedOn = input.openedOn;
-  if (input.closedOn !== undefined) after.closedOn = input.closedOn;
-  if (input.tags !== undefined) after.tags = [...new Set(input.tags)].sort();
-  for (const { system, id } of input.externalIds ?? []) assign(after, `externalIds/${JSON.stringify([system, id])}`, true);
-  if (input.keyDates !== undefined) after.keyDates = givenDates(after, input.keyDates);
-  for (const date of input.newKeyDates ?? []) after.keyDates.push({ ...checkedDate(date), id: (after.lastKeyDate += 1) });
-  if (input.primaryContact !== undefined) {
-    if (!clientsOf(after).includes(input.primaryContact)) throw refuse.linkNotFound('client', input.primaryContact);
-    after.primary = input.primaryContact;
+  if (tags !== undefined) after.tags = [...new Set(tags)].sort();
+  if (keyDates !== undefined) after.keyDates = givenDates(after, keyDates);
+  if (primaryContact !== undefined) {
+    if (!clientsOf(after).includes(primaryContact)) throw refuse.linkNotFound('client', primaryContact);
+    after.primary = primaryContact;
   }
   checkLimits(after);
   return after;

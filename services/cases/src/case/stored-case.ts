@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@caseledger/event-store';
 import type { CaseEvent } from './case.events.js';
-import type { EventSource } from './case.js';
+import { evolveAll, initial, type CaseState, type EventSource } from './case.js';
 
 /** The category of cases' streams. */
 export const CASE_CATEGORY = 'case';
@@ -26,4 +26,12 @@ export function pastEventOf(stored: StoredEvent): PastEvent {
     erased: stored.erased,
     ...(typeof row === 'number' ? { row } : {}),
   };
+}
+
+/** The case as these events of its stream give it, from the first one on. */
+export function foldOf(stored: readonly StoredEvent[]): CaseState {
+  return evolveAll(
+    initial(),
+    stored.filter(({ erased }) => !erased).map((each) => ({ event: caseEventOf(each), source: pastEventOf(each) })),
+  );
 }

@@ -1,0 +1,75 @@
+import {
+  address,
+  choice,
+  integer,
+  key32,
+  optionalText,
+  readEnvironment,
+  secret,
+  text,
+  url,
+  type DatabaseConfig,
+  type Environment,
+  type LogLevel,
+} from '@caseledger/service-kit';
+import type { InputSetting } from './case/field-input.js';
+
+/** What any process that works on cases needs: the interactive service and the import worker. */
+export interface CasesDatabases {
+  readonly database: DatabaseConfig;
+  /** The salts' own database; cases writes there as the app role. */
+  readonly vault: Omit<DatabaseConfig, 'tailUrl'>;
+  /** 32 bytes; the keys of companies and cases and the pepper of match keys derive from it. */
+  readonly masterKey: Buffer;
+}
+
+/** Everything cases is told from outside. */
+export interface CasesConfig extends CasesDatabases {
+  /** `host:port` of the gRPC server; port 0 takes any free one. */
+  readonly address: string;
+  /** `host:port` of contacts: who the clients are is asked there. */
+  readonly contactsAddress: string;
+  /** Shared by all services. */
+  readonly contextSecret: string;
+  /** How values typed by people and sent by scripts are read. */
+  readonly input: InputSetting;
+  /** Health and metrics of a process that is cases alone. */
+  readonly operations: { readonly host: string; readonly port: number };
+  readonly logLevel: LogLevel;
+}
+
+const SETTINGS = {
+  address: address('CASES_ADDRESS', '127.0.0.1:0'),
+  contactsAddress: address('CONTACTS_ADDRESS'),
+  appUrl: url('CASES_DATABASE_URL', ['postgres', 'postgresql']),
+  tailUrl: url('CASES_DATABASE_TAIL_URL', ['postgres', 'postgresql']),
+  ownerUrl: optionalText('CASES_DATABASE_OWNER_URL'),
+  poolMax: integer('CASES_DATABASE_POOL', { otherwise: 10, min: 2, max: 100 }),
+  vaultUrl: url('VAULT_DATABASE_URL', ['postgres', 'postgresql']),
+  vaultOwnerUrl: optionalText('VAULT_DATABASE_OWNER_URL'),
+  masterKey: key32('CASELEDGER_MASTER_KEY'),
+  contextSecret: secret('CASELEDGER_CONTEXT_SECRET'),
+  defaultCountry: text('CASELEDGER_DEFAULT_COUNTRY', 'US'),
+  timeZone: text('CASELEDGER_TIME_ZONE', 'UTC'),
+  operationsHost: text('CASES_OPERATIONS_HOST', '127.0.0.1'),
+  operationsPort: integer('CASES_OPERATIONS_PORT', { otherwise: 0, min: 0, max: 65_535 }),
+  logLevel: choice<LogLevel>('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
+};
+
+/** @throws ConfigurationFaults naming every fault at once, never a secret (OPS-005) */
+export function readCasesConfig(env: Environment = process.env): CasesConfig {
+  const read = readEnvironment(env, SETTINGS);
+  const owner = read.ownerUrl === undefined ? {} : { ownerUrl: read.ownerUrl };
+  const vaultOwner = read.vaultOwnerUrl === undefined ? {} : { ownerUrl: read.vaultOwnerUrl };
+  return {
+    address: read.address,
+    contactsAddress: read.contactsAddress,
+    database: { appUrl: read.appUrl, tailUrl: read.tailUrl, poolMax: read.poolMax, ...owner },
+    vault: { appUrl: read.vaultUrl, poolMax: read.poolMax, ...vaultOwner },
+    masterKey: read.masterKey,
+    contextSecret: read.contextSecret,
+    input: { defaultCountry: read.defaultCountry, timeZone: read.timeZone },
+    operations: { host: read.operationsHost, port: read.operationsPort },
+    logLevel: read.logLevel,
+  };
+}
