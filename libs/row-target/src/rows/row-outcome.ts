@@ -4,7 +4,7 @@ import type { JudgedRow, KindTypes, RecordKind } from './row-kind.js';
 
 /** The prediction for a row as the plan keeps it (PRE-003): with every value, sealed by imports. */
 export function verdictOf<K extends KindTypes>(kind: RecordKind<K>, judged: K['judged']): targetsV1.RowVerdict {
-  const { row, outcome, reason, record } = judged;
+  const { row, outcome, reason } = judged;
   return {
     row: row.row,
     part: row.part,
@@ -15,7 +15,7 @@ export function verdictOf<K extends KindTypes>(kind: RecordKind<K>, judged: K['j
     changes: kind.changesOf(judged),
     issues: judged.issues.map(issueOf),
     pinnedVersion: pinnedOf(judged),
-    record,
+    record: recordOf(judged),
   };
 }
 
@@ -25,18 +25,23 @@ export function outcomeOf<K extends KindTypes>(
   judged: K['judged'],
   { importType }: targetsV1.ApplyOptions,
 ): targetsV1.RowOutcome {
-  const { row, outcome, reason, record } = judged;
+  const { row, outcome, reason } = judged;
   return {
     row: row.row,
     part: row.part,
     outcome,
     reason,
-    record: importType === 'CASES' ? record : '',
+    record: importType === 'CASES' ? recordOf(judged) : '',
     effects: kind.effectsOf(judged),
     codes: judged.issues.map(codeOf),
     match: matchOf(judged),
     decision: row.decision?.action ? row.decision : undefined,
   };
+}
+
+/** The record that a row has in the end; a row that failed has none, whatever it matched. */
+function recordOf({ outcome, record }: JudgedRow<object>): string {
+  return outcome === 'FAILED' ? '' : record;
 }
 
 /** Names of parameters whose values are ids of records, kinds of keys, numbers or fields, whatever the code. */

@@ -12,6 +12,7 @@ import {
 } from '@caseledger/row-target';
 import type { targetsV1 } from '@caseledger/contracts';
 import { changesBetween, created } from '../contact/contact.changes.js';
+import { fieldDifferences } from '../contact/contact.view.js';
 import type { ContactEvent } from '../contact/contact.events.js';
 import { evolveAll, type ContactState } from '../contact/contact.js';
 import { isReleased, prepare } from './record-keys.js';
@@ -61,12 +62,12 @@ export function judgeContactRow(row: targetsV1.Row, context: JudgeContext, view:
       match,
     );
   }
+  const attempt: Attempt = { row, values, context, view, match, issues };
   const plan = planOf(row, match, context, view);
   if (plan.kind === 'end') {
-    const remarks = match.code === undefined ? [] : [matchRemark(match, match.code)];
+    const remarks = [...matchRemarks(match), ...notApplied(attempt, plan.record)];
     return ended(row, plan.outcome, plan.reason, [...issues, ...remarks], match, plan.record, view);
   }
-  const attempt: Attempt = { row, values, context, view, match, issues };
   return plan.kind === 'create' ? create(attempt, own, plan.knownDifferent) : applyTo(attempt, plan.record, plan.mode);
 }
 
@@ -98,7 +99,12 @@ function planOf(row: targetsV1.Row, match: RowMatchFound, context: JudgeContext,
     if (options.onReview === 'CREATE') return { kind: 'create', knownDifferent: match.records };
     return { kind: 'end', outcome: 'SKIPPED', reason: 'HELD_FOR_REVIEW', record: '' };
   }
-  return byPolicy(options.duplicatePolicy, match.record, match, context, view);
+  return byPolicy(policyOf(options), match.record, match, context, view);
+}
+
+// The contacts of a case import have a policy of their own (DUP-011).
+function policyOf({ importType, duplicatePolicy, cases }: targetsV1.ApplyOptions): string {
+  return importType === 'CASES' ? (cases?.clientDuplicatePolicy ?? '') : duplicatePolicy;
 }
 
 function decided(decision: targetsV1.RowDecision, match: RowMatchFound, context: JudgeContext, view: ContactView): RowPlan {
@@ -180,8 +186,28 @@ function applyTo(attempt: Attempt, id: string, mode: Mode): Judged {
 
 function draftOf({ row, values, context }: Attempt, before: ContactState | undefined, mode: Mode): Draft {
   const { options, source } = context;
-  const marks = { client: options.importType === 'CLIENTS', leftOut: row.leftOut };
+  const marks = { client: makesClient(row, options), leftOut: row.leftOut };
   return draftRow(before, values, marks, { mode, fillOnly: options.blankCells === 'FILL', source });
+}
+
+// The first contact of a case row is its client; further ones may be anybody.
+function makesClient({ part }: targetsV1.Row, { importType }: targetsV1.ApplyOptions): boolean {
+  return importType === 'CLIENTS' || (importType === 'CASES' && part === 0);
+}
+
+/**
+ * A contact that a case is linked to without being changed: how many values of the file it does not get (DUP-011). What
+ * only follows from another value, such as which phone is the primary one, is not counted.
+ */
+function notApplied({ row, values, context, view }: Attempt, record: string): RowIssue[] {
+  const known = context.options.importType === 'CASES' ? view.record(record) : undefined;
+  if (known === undefined) return [];
+  const rules = { mode: 'UPDATE', fillOnly: false, source: context.source } as const;
+  const draft = draftRow(known.state, values, { client: false, leftOut: false }, rules);
+  const differing = fieldDifferences(known.state, draft.state).filter(
+    ({ field, after }) => after !== undefined && !field.startsWith('primary/') && !field.endsWith('/label'),
+  );
+  return differing.length === 0 ? [] : [warning('CLIENT_DATA_NOT_APPLIED', { record, n: differing.length })];
 }
 
 // An external id belongs to one record of the company (MAP-012).
@@ -201,8 +227,8 @@ function recommended({ context, row }: Attempt, draft: Draft): RowIssue[] {
     ...(draft.state.phones.length === 0 ? ['phone'] : []),
     ...(draft.state.emails.length === 0 ? ['email'] : []),
   ];
-  const { mappedFields, importType } = context.options;
-  const level = importType === 'CONTACTS' ? 'CONTACTS' : 'CLIENTS';
+  const { mappedFields } = context.options;
+  const level = makesClient(row, context.options) ? 'CLIENTS' : 'CONTACTS';
   return missing
     .filter((key) => fieldByKey(key)?.levels[level] === 'RECOMMENDED')
     .filter((key) => mappedFields.includes(key) && !row.values.some((value) => value.field === key && value.clear))
