@@ -20,6 +20,9 @@ const both = {
 
 // Parents are what the services answer, not the GraphQL objects: a resolver turns one into the other.
 const mappers = {
+  Case: '@caseledger/contracts#casesV1.Case',
+  CaseList: '@caseledger/contracts#casesV1.CaseList',
+  CaseType: '@caseledger/contracts#casesV1.CaseType',
   Contact: '@caseledger/contracts#contactsV1.Contact',
   Import: '@caseledger/contracts#importsV1.Import',
   Revert: '@caseledger/contracts#importsV1.Revert',

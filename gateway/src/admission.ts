@@ -54,6 +54,12 @@ export class Admission {
     return caller;
   }
 
+  /** The same for whoever opens a socket and stays. */
+  async admitLasting(authorization: string | undefined, address = ''): Promise<Caller> {
+    await this.admit(authorization, address);
+    return this.authenticator.lasting(authorization, address);
+  }
+
   private async lookUp(bearer: string, authorization: string, address: string): Promise<Caller> {
     try {
       const caller = await this.authenticator.authenticate(authorization, address);

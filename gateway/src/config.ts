@@ -5,7 +5,7 @@ export interface GatewayConfig {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly services: { readonly accounts: string; readonly contacts: string; readonly imports: string };
+  readonly services: { readonly accounts: string; readonly contacts: string; readonly cases: string; readonly imports: string };
   /** Signs what the gateway asks in its own name; shared by all services. */
   readonly contextSecret: string;
   /** The bearer that may make companies; without it nobody may. */
@@ -23,12 +23,13 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
     port: integer('GATEWAY_PORT', { otherwise: 4000, min: 0, max: 65_535 }),
     accounts: address('ACCOUNTS_ADDRESS'),
     contacts: address('CONTACTS_ADDRESS'),
+    cases: address('CASES_ADDRESS'),
     imports: address('IMPORTS_ADDRESS'),
     contextSecret: secret('CASELEDGER_CONTEXT_SECRET'),
     installationKey: optionalText('CASELEDGER_INSTALLATION_KEY'),
     requestsPerMinute: integer('GATEWAY_REQUESTS_PER_MINUTE', { otherwise: 600, min: 1, max: 10_000_000 }),
     introspection: flag('GATEWAY_INTROSPECTION', true),
   });
-  const { accounts, contacts, imports, ...rest } = read;
-  return { ...rest, services: { accounts, contacts, imports } };
+  const { accounts, contacts, cases, imports, ...rest } = read;
+  return { ...rest, services: { accounts, contacts, cases, imports } };
 }

@@ -11,7 +11,7 @@ describe('gateway without services', () => {
       {
         host: '127.0.0.1',
         port: 0,
-        services: { accounts: '127.0.0.1:1', contacts: '127.0.0.1:1', imports: '127.0.0.1:1' },
+        services: { accounts: '127.0.0.1:1', contacts: '127.0.0.1:1', cases: '127.0.0.1:1', imports: '127.0.0.1:1' },
         contextSecret: 'x'.repeat(32),
         installationKey: undefined,
         requestsPerMinute: 30,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { importsV1 } from '@caseledger/contracts';
-import { domainErrorOf, type GrpcConnection } from '@caseledger/service-kit';
+import { domainErrorOf, type ContextSource, type GrpcConnection } from '@caseledger/service-kit';
+import { domainCause, followStream, signedBy, type StreamMethod } from './server-stream.js';
 import type { FileStream, ImportsClient } from './services.js';
 
 const { putFile, progress, originalFile, resultFile } = importsV1.ImportsServiceService;
@@ -8,15 +9,13 @@ const { putFile, progress, originalFile, resultFile } = importsV1.ImportsService
 /** A part is at most 8 MiB; a whole file through a slow line may take this long. */
 const UPLOAD_MS = 15 * 60_000;
 const DOWNLOAD_MS = 15 * 60_000;
-/** A progress call ends after this and the subscription goes on with its cursor. */
-const PROGRESS_MS = 24 * 3_600_000;
 
 /** The client of imports as one caller sees it: unary methods, and its streams with back-pressure. */
-export function importsClient(connection: GrpcConnection, context: string): ImportsClient {
+export function importsClient(connection: GrpcConnection, context: ContextSource): ImportsClient {
   return {
     ...connection.methods<importsV1.ImportsServiceServer>(context),
     putFile: (target, bytes) => sendFile(connection, context, target, bytes),
-    progress: (request, signal) => followProgress(connection, context, request, signal),
+    progress: (request, signal) => followStream(connection, context, progress, request, signal),
     originalFile: (id) => openFile(connection, context, originalFile, { id }),
     resultFile: (request) => openFile(connection, context, resultFile, request),
   };
@@ -24,15 +23,16 @@ export function importsClient(connection: GrpcConnection, context: string): Impo
 
 async function sendFile(
   { client, metadata }: GrpcConnection,
-  context: string,
+  context: ContextSource,
   target: { id: string; part: number; sha256: string },
   bytes: AsyncIterable<Buffer>,
 ): Promise<importsV1.PutFileReply> {
+  const signed = await signedBy(context);
   let settle: (error: Error | null, reply?: importsV1.PutFileReply) => void = () => undefined;
   const answered = new Promise<importsV1.PutFileReply>((resolve, reject) => {
     settle = (error, reply) => (reply === undefined ? reject(error ?? new Error('No answer')) : resolve(reply));
   });
-  const call = client.makeClientStreamRequest(putFile.path, putFile.requestSerialize, putFile.responseDeserialize, metadata(context), { deadline: Date.now() + UPLOAD_MS }, (error, reply) =>
+  const call = client.makeClientStreamRequest(putFile.path, putFile.requestSerialize, putFile.responseDeserialize, metadata(signed), { deadline: Date.now() + UPLOAD_MS }, (error, reply) =>
     settle(error === null ? null : (domainErrorOf(error) ?? error), reply),
   );
   // The service may refuse before the file has ended (too large, wrong state): sending stops then.
@@ -57,34 +57,10 @@ async function sendFile(
   return answered;
 }
 
-async function* followProgress(
-  { client, metadata }: GrpcConnection,
-  context: string,
-  request: importsV1.ProgressRequest,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<importsV1.ProgressStep> {
-  const call = client.makeServerStreamRequest(progress.path, progress.requestSerialize, progress.responseDeserialize, request, metadata(context), { deadline: Date.now() + PROGRESS_MS });
-  const cancel = (): void => call.cancel();
-  signal?.addEventListener('abort', cancel);
-  try {
-    yield* call;
-  } catch (error) {
-    if (signal?.aborted !== true) throw domainCause(error);
-  } finally {
-    signal?.removeEventListener('abort', cancel);
-    call.cancel();
-  }
-}
-
-interface FileMethod<Request> {
-  readonly path: string;
-  requestSerialize(request: Request): Buffer;
-  responseDeserialize(bytes: Buffer): importsV1.FileChunk;
-}
-
 /** Opens a file; a refusal is thrown here, before anything has been sent to the client. */
-async function openFile<Request>({ client, metadata }: GrpcConnection, context: string, method: FileMethod<Request>, request: Request): Promise<FileStream> {
-  const call = client.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, request, metadata(context), { deadline: Date.now() + DOWNLOAD_MS });
+async function openFile<Request>({ client, metadata }: GrpcConnection, context: ContextSource, method: StreamMethod<Request, importsV1.FileChunk>, request: Request): Promise<FileStream> {
+  const signed = await signedBy(context);
+  const call = client.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, request, metadata(signed), { deadline: Date.now() + DOWNLOAD_MS });
   const chunks: AsyncIterator<importsV1.FileChunk> = call[Symbol.asyncIterator]();
   const first = await chunks.next().catch((error: unknown) => Promise.reject(domainCause(error)));
   if (first.done === true) throw new Error('The service sent no file');
@@ -99,8 +75,4 @@ async function* rest(head: Uint8Array, chunks: AsyncIterator<importsV1.FileChunk
   } finally {
     stop();
   }
-}
-
-function domainCause(error: unknown): unknown {
-  return error instanceof Error && 'metadata' in error ? (domainErrorOf(error as Parameters<typeof domainErrorOf>[0]) ?? error) : error;
 }

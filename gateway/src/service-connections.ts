@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { accountsV1, contactsV1, importsV1 } from '@caseledger/contracts';
+import { accountsV1, casesV1, contactsV1, importsV1 } from '@caseledger/contracts';
 import { unauthenticated } from '@caseledger/errors';
-import { connectGrpc, signServiceContext, type GrpcConnection, type UnaryMethods } from '@caseledger/service-kit';
+import { connectGrpc, signServiceContext, type ContextSource, type GrpcConnection, type UnaryMethods } from '@caseledger/service-kit';
+import { casesClient } from './cases-client.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
 import { importsClient } from './imports-client.js';
 import type { Services } from './services.js';
@@ -12,24 +13,31 @@ import type { Services } from './services.js';
 export class ServiceConnections implements OnApplicationShutdown {
   private readonly accounts: GrpcConnection;
   private readonly contacts: GrpcConnection;
+  private readonly cases: GrpcConnection;
   private readonly imports: GrpcConnection;
 
   constructor(@Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig) {
     this.accounts = connectGrpc(accountsV1.AccountsServiceService, config.services.accounts);
     this.contacts = connectGrpc(contactsV1.ContactsServiceService, config.services.contacts);
+    this.cases = connectGrpc(casesV1.CasesServiceService, config.services.cases);
     this.imports = connectGrpc(importsV1.ImportsServiceService, config.services.imports);
   }
 
-  servicesOf(context: string): Services {
+  private get all(): readonly GrpcConnection[] {
+    return [this.accounts, this.contacts, this.cases, this.imports];
+  }
+
+  servicesOf(context: ContextSource): Services {
     return {
       accounts: this.accountsOf(context),
       contacts: this.contacts.methods<contactsV1.ContactsServiceServer>(context),
+      cases: casesClient(this.cases, context),
       imports: importsClient(this.imports, context),
     };
   }
 
   /** accounts as this context sees it; without one only sign-in and authentication answer. */
-  accountsOf(context: string): UnaryMethods<accountsV1.AccountsServiceServer> {
+  accountsOf(context: ContextSource): UnaryMethods<accountsV1.AccountsServiceServer> {
     return this.accounts.methods<accountsV1.AccountsServiceServer>(context);
   }
 
@@ -46,14 +54,14 @@ export class ServiceConnections implements OnApplicationShutdown {
   /** Whether every service takes calls, for readiness. */
   async ready(): Promise<boolean> {
     const deadline = Date.now() + 1_000;
-    const up = [this.accounts, this.contacts, this.imports].map(
+    const up = this.all.map(
       ({ client }) => new Promise<boolean>((resolve) => client.waitForReady(deadline, (error) => resolve(error === undefined || error === null))),
     );
     return (await Promise.all(up)).every(Boolean);
   }
 
   onApplicationShutdown(): void {
-    for (const connection of [this.accounts, this.contacts, this.imports]) connection.close();
+    for (const connection of this.all) connection.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { accountsV1, contactsV1, importsV1 } from '@caseledger/contracts';
+import type { accountsV1, casesV1, contactsV1, importsV1 } from '@caseledger/contracts';
 import type { UnaryMethods } from '@caseledger/service-kit';
 
 /** A stream of bytes with the name and type it is offered under. */
@@ -16,10 +16,15 @@ export interface ImportsClient extends UnaryMethods<importsV1.ImportsServiceServ
   resultFile(request: importsV1.ResultFileRequest): Promise<FileStream>;
 }
 
+export interface CasesClient extends UnaryMethods<casesV1.CasesServiceServer> {
+  changes(request: casesV1.ChangesRequest, signal?: AbortSignal): AsyncIterable<casesV1.CaseChange>;
+}
+
 /** The services as one caller sees them: every call carries that caller's signed context. */
 export interface Services {
   readonly accounts: UnaryMethods<accountsV1.AccountsServiceServer>;
   readonly contacts: UnaryMethods<contactsV1.ContactsServiceServer>;
+  readonly cases: CasesClient;
   readonly imports: ImportsClient;
 }
 

@@ -3,16 +3,15 @@ import { formatPhone } from '@caseledger/normalise';
 import { GraphQLError } from 'graphql';
 import type { AddressLabel, ContactFilter, ContactResolvers, EmailLabel, PhoneLabel, QueryResolvers } from '../gen/resolvers.js';
 import { requestOf } from '../services.js';
+import { instant, yesNo } from './case.input.js';
+import { casesOfContact } from './case.resolvers.js';
 import { draftFields } from './contact.input.js';
 import { globalId, localId } from './global-id.js';
 import type { GraphqlContext } from './graphql-context.js';
-import { connection, cursorNumber, numberCursor, pageSize } from './paging.js';
-import { toOrigin, toProvenance } from './provenance.js';
-import { textOrNull, time, toFieldDiff, type Headers } from './values.js';
+import { connection, pageSize } from './paging.js';
+import { textOrNull, time } from './values.js';
 
-const NO_HEADERS: Headers = new Map();
-
-export const contactQueries: Pick<QueryResolvers, 'contact' | 'contacts' | 'duplicateCandidates' | 'recordHistory' | 'fieldProvenance'> = {
+export const contactQueries: Pick<QueryResolvers, 'contact' | 'contacts' | 'duplicateCandidates'> = {
   async contact(_root, { id, minPosition }, { services, loaders }) {
     const local = localId('Contact', id);
     if (minPosition === null || minPosition === undefined) return loaders.contacts.load(local);
@@ -46,36 +45,6 @@ export const contactQueries: Pick<QueryResolvers, 'contact' | 'contacts' | 'dupl
       contact === undefined ? [] : [{ contact, verdict, key: textOrNull(key) }],
     );
   },
-
-  async recordHistory(_root, { id, first, after, kind }, { services, loaders }) {
-    const reply = await services.contacts.history({
-      id: localId('Contact', id),
-      afterVersion: cursorNumber(after),
-      first: pageSize(first),
-      kind: kind ?? '',
-    });
-    const edges = await Promise.all(
-      reply.entries.map(async (entry) => ({
-        cursor: numberCursor(entry.version),
-        node: {
-          id: entry.eventId,
-          version: entry.version,
-          type: entry.type,
-          at: time(entry.atMs),
-          actor: entry.actor === '' ? null : await loaders.users.load(entry.actor),
-          origin: await toOrigin(entry.origin, loaders),
-          changes: entry.changes.map((change) => toFieldDiff(change, NO_HEADERS)),
-          reason: textOrNull(entry.reason),
-        },
-      })),
-    );
-    return connection(edges, { hasNext: reply.hasNext, hasPrevious: cursorNumber(after) > 0 });
-  },
-
-  async fieldProvenance(_root, { id, path }, { services, loaders }) {
-    const reply = await services.contacts.provenance({ id: localId('Contact', id), path: path ?? '' });
-    return Promise.all(reply.entries.map((entry) => toProvenance(entry, services, loaders)));
-  },
 };
 
 function filterOf(filter: ContactFilter): Partial<contactsV1.ListContactsRequest> {
@@ -96,15 +65,6 @@ function filterOf(filter: ContactFilter): Partial<contactsV1.ListContactsRequest
     changedFromMs: instant(filter.changedFrom),
     changedToMs: instant(filter.changedTo),
   };
-}
-
-function yesNo(value: boolean | null | undefined): string {
-  if (value === null || value === undefined) return '';
-  return value ? 'YES' : 'NO';
-}
-
-function instant(text: string | null | undefined): number {
-  return text === null || text === undefined ? 0 : Date.parse(text);
 }
 
 /** Fields that are a plain value of the catalogue, under the same name. */
@@ -150,6 +110,7 @@ export const contactResolvers: ContactResolvers = {
   emails: (contact) => contact.emails.map((email) => ({ ...email, label: emailLabel(email.label) })),
   addresses: (contact) => contact.addresses.map(toAddress),
   preferences: (contact) => Object.entries(contact.preferences).map(([channel, state]) => ({ channel, state })),
+  cases: casesOfContact,
   archivedReason: (contact) => textOrNull(contact.archivedReason),
   createdAt: (contact) => time(contact.createdAtMs),
   changedAt: (contact) => time(contact.changedAtMs),

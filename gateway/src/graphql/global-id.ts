@@ -1,6 +1,6 @@
 import { notFound } from '@caseledger/errors';
 
-const TYPES = ['Company', 'User', 'ApiKey', 'Contact', 'Import', 'Revert'] as const;
+const TYPES = ['Company', 'User', 'ApiKey', 'Contact', 'Case', 'CaseType', 'CaseList', 'Import', 'Revert'] as const;
 
 export type NodeType = (typeof TYPES)[number];
 
@@ -33,4 +33,15 @@ export function localId(type: NodeType, text: string): string {
   const ref = parseGlobalId(text);
   if (ref?.type !== type) throw notFound();
   return ref.id;
+}
+
+/** The types of what an import writes and a history tells of. */
+export type RecordType = 'Contact' | 'Case';
+
+/** What a text names that may be either kind of record; the type is unknown where it is a bare UUID. */
+export function recordRef(text: string): { readonly type: RecordType | undefined; readonly id: string } {
+  if (UUID.test(text)) return { type: undefined, id: text };
+  const ref = parseGlobalId(text);
+  if (ref?.type !== 'Contact' && ref?.type !== 'Case') throw notFound();
+  return { type: ref.type, id: ref.id };
 }

@@ -23,8 +23,8 @@ interface SocketContext {
 /** The GraphQL server: schema first, one context per request, errors as PRODUCT §5 says. */
 export function graphqlOptions(config: GatewayConfig, admission: Admission, log: GatewayLog): ApolloDriverConfig {
   const contextOf = async (asked: Promise<Caller>): Promise<GraphqlContext> => {
-    const { viewer, services } = await asked;
-    return { requestId: randomUUID(), viewer, services, loaders: makeLoaders(services) };
+    const { viewer, services, stillSignedIn } = await asked;
+    return { requestId: randomUUID(), viewer, services, loaders: makeLoaders(services), stillSignedIn };
   };
   return {
     path: '/graphql',
@@ -41,7 +41,7 @@ export function graphqlOptions(config: GatewayConfig, admission: Admission, log:
     context: (from: { req: Request } | SocketContext) =>
       'req' in from
         ? contextOf(callerOf(from.req))
-        : contextOf(admission.admit(bearerOf(from), from.extra?.request?.socket.remoteAddress)),
+        : contextOf(admission.admitLasting(bearerOf(from), from.extra?.request?.socket.remoteAddress)),
     subscriptions: {
       'graphql-ws': {
         path: '/graphql',

@@ -17,6 +17,12 @@ async function load(type: NodeType, id: string, { loaders }: GraphqlContext): Pr
   switch (type) {
     case 'Contact':
       return remember(type, await loaders.contacts.load(id));
+    case 'Case':
+      return remember(type, await loaders.cases.load(id));
+    case 'CaseType':
+      return remember(type, await loaders.caseTypes.load(id));
+    case 'CaseList':
+      return remember(type, await loaders.caseLists.load(id));
     case 'Import':
       return remember(type, await loaders.imports.load(id));
     case 'Revert':

@@ -28,7 +28,7 @@ export function connection<Node>(
   };
 }
 
-interface PageFacts {
+export interface PageFacts {
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   startCursor: string | null;

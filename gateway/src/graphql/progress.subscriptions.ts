@@ -31,7 +31,7 @@ function toStep(step: importsV1.ProgressStep): ProgressStep {
   };
 }
 
-export const progressSubscriptions: SubscriptionResolvers = {
+export const progressSubscriptions: Pick<SubscriptionResolvers, 'importProgress' | 'revertProgress'> = {
   importProgress: {
     subscribe: (_root: unknown, { id, after }: { id: string; after?: string | null }, context: GraphqlContext) =>
       steps({ id: localId('Import', id), after: after ?? '', revert: false }, context),

@@ -1,5 +1,10 @@
 import { GraphQLScalarType, Kind } from 'graphql';
 import type { Resolvers } from '../gen/resolvers.js';
+import { caseListMutations, caseListQueries, caseListResolvers } from './case-list.resolvers.js';
+import { caseMutations } from './case.mutations.js';
+import { caseQueries, caseResolvers } from './case.resolvers.js';
+import { caseSubscriptions } from './case.subscriptions.js';
+import { caseTypeMutations, caseTypeQueries, caseTypeResolvers } from './case-type.resolvers.js';
 import { companyMutations, companyQueries, userResolvers } from './company.resolvers.js';
 import { contactMutations } from './contact.mutations.js';
 import { contactQueries, contactResolvers } from './contact.resolvers.js';
@@ -7,6 +12,7 @@ import { importMutations } from './import.mutations.js';
 import { importQueries, importResolvers } from './import.resolvers.js';
 import { nodeQueries, nodeResolvers } from './node.resolvers.js';
 import { progressSubscriptions } from './progress.subscriptions.js';
+import { recordQueries } from './record.resolvers.js';
 import { revertMutations, revertQueries, revertResolvers } from './revert.resolvers.js';
 
 /** A text that must have a shape; a wrong one is a fault of the request, named before anything runs. */
@@ -30,11 +36,32 @@ export const resolvers: Resolvers = {
   DateTime: textScalar('DateTime', /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/, isInstant),
   Date: textScalar('Date', /^\d{4}-\d\d-\d\d$/, isInstant),
   Node: nodeResolvers,
-  Query: { ...nodeQueries, ...companyQueries, ...contactQueries, ...importQueries, ...revertQueries },
-  Mutation: { ...companyMutations, ...contactMutations, ...importMutations, ...revertMutations },
-  Subscription: progressSubscriptions,
+  Query: {
+    ...nodeQueries,
+    ...companyQueries,
+    ...contactQueries,
+    ...caseQueries,
+    ...caseTypeQueries,
+    ...caseListQueries,
+    ...recordQueries,
+    ...importQueries,
+    ...revertQueries,
+  },
+  Mutation: {
+    ...companyMutations,
+    ...contactMutations,
+    ...caseMutations,
+    ...caseTypeMutations,
+    ...caseListMutations,
+    ...importMutations,
+    ...revertMutations,
+  },
+  Subscription: { ...progressSubscriptions, ...caseSubscriptions },
   User: userResolvers,
   Contact: contactResolvers,
+  Case: caseResolvers,
+  CaseType: caseTypeResolvers,
+  CaseList: caseListResolvers,
   Import: importResolvers,
   Revert: revertResolvers,
 };

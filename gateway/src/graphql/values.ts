@@ -1,7 +1,7 @@
 import { isCode, issueMessage, messageFor, type Params, type RowIssue } from '@caseledger/errors';
 import type { importsV1, targetsV1 } from '@caseledger/contracts';
 import type { Counts, FieldDiff, RowIssue as RowIssueObject } from '../gen/resolvers.js';
-import { globalId } from './global-id.js';
+import { globalId, type RecordType } from './global-id.js';
 
 /** Protobuf has no null: an empty text means that there is no value. */
 export function textOrNull(text: string): string | null {
@@ -59,9 +59,9 @@ export function paramsOf(text: string): Params {
   return text === '' ? {} : (JSON.parse(text) as Params);
 }
 
-export function toFieldDiff(change: targetsV1.FieldChange, headers: Headers): FieldDiff {
+export function toFieldDiff(change: targetsV1.FieldChange, headers: Headers, type: RecordType = 'Contact'): FieldDiff {
   return {
-    record: change.record === '' ? '' : globalId('Contact', change.record),
+    record: change.record === '' ? '' : globalId(type, change.record),
     field: change.field,
     before: jsonOrNull(change.before),
     after: jsonOrNull(change.after),
