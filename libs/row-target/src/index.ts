@@ -26,6 +26,16 @@ export {
   type KeysOf,
 } from './keys/match-key.projection.js';
 export { MATCH_KEY } from './keys/match-key.sql.js';
+export {
+  Counterfactual,
+  importOf,
+  voidsOf,
+  type CreatedPolicy,
+  type RevertCommand,
+  type RevertVerdict,
+} from './revert/counterfactual.js';
+export { RevertOf, type RecordHistory } from './revert/revert-of.js';
+export type { Assignment, PastEvent, RevertRules } from './revert/revert-rules.js';
 export type { OwnersOf, RecordStream, RevertKind, RevertedRecord } from './revert/revert-rows.js';
 export { applyRows, startingOver, type ChunkDeps, type CrashPoint } from './rows/apply-rows.js';
 export { chunkLookup, lookupOf, viewOfChunk, type ChunkLookup } from './rows/chunk-view.js';

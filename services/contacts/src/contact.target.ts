@@ -1,7 +1,7 @@
 import { hostedTarget, type HostingOptions, type RowTarget } from '@caseledger/row-target';
 import type { ContactsStore } from './contacts.store.js';
 import { contactRunsTopic } from './contacts.topic.js';
-import { contactRevert } from './revert/revert-plan.js';
+import { contactRevert } from './revert/contact.revert.js';
 import { touchedRecords } from './revert/touched.js';
 import { contactKind } from './rows/contact.kind.js';
 

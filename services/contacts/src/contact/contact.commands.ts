@@ -9,7 +9,7 @@ import { isReleased, keysOfRecord, keysOfRow } from '../rows/record-keys.js';
 import { matchRow } from '../rows/row-match.js';
 import { draftRow } from '../rows/row-policy.js';
 import { created } from './contact.changes.js';
-import { present } from '../revert/counterfactual.js';
+import { contactHistory } from '../revert/contact.revert.js';
 import {
   archiveContact,
   changeStatus,
@@ -188,7 +188,7 @@ export class ContactCommands {
     if (version === held.version || version === 0) return held.state;
     if (version > held.version) throw refuse.versionConflict([], held.changedBy);
     const stored = await tx.readStream(id, { toVersion: version });
-    return present(stored.map(pastEventOf));
+    return contactHistory.present(stored.map(pastEventOf));
   }
 
   // Exact matches of a draft, by the same rules as rows of a file; held ones count as much as sure ones.

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '@caseledger/event-store';
-import type { PastEvent } from '../revert/counterfactual.js';
+import type { PastEvent } from '@caseledger/row-target';
 import type { ContactEvent } from './contact.events.js';
 
 /** The category of contacts' streams. */
@@ -11,7 +11,7 @@ export function contactEventOf(stored: Pick<StoredEvent, 'type' | 'data'>): Cont
 }
 
 /** A stored event with what caused it, as fold and counterfactual read it. */
-export function pastEventOf(stored: StoredEvent): PastEvent {
+export function pastEventOf(stored: StoredEvent): PastEvent<ContactEvent> {
   const row = stored.meta['row'];
   return {
     event: contactEventOf(stored),

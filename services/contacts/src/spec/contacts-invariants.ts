@@ -1,6 +1,6 @@
 import type { ContactState } from '../contact/contact.js';
 import { CONTACT_CATEGORY, pastEventOf } from '../contact/stored-contact.js';
-import { present } from '../revert/counterfactual.js';
+import { contactHistory } from '../revert/contact.revert.js';
 import { keysOfRecord } from '../rows/record-keys.js';
 import type { ContactsWorld } from './contacts-world.js';
 
@@ -29,7 +29,7 @@ export async function unsound(world: ContactsWorld): Promise<string[]> {
   const eventIds = new Set<string>();
   for (const { id, version, state } of rows) {
     const stored = streams.get(id) ?? [];
-    const folded = present(stored.map(pastEventOf));
+    const folded = contactHistory.present(stored.map(pastEventOf));
     if (stableJson(folded) !== stableJson(state)) faults.push(`${id}: state is not the fold of its stream`);
     if (stored.some((event, at) => event.version !== at + 1) || stored.length !== version)
       faults.push(`${id}: versions have gaps`);

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { createContact } from '../contact/contact.decider.js';
 import type { ContactState } from '../contact/contact.js';
 import type { ContactEvent } from '../contact/contact.events.js';
-import { decideRevert, importOf, present, voidsOf, type PastEvent } from './counterfactual.js';
+import { importOf, voidsOf, type PastEvent } from '@caseledger/row-target';
+import { contactHistory } from './contact.revert.js';
+
+type Past = PastEvent<ContactEvent>;
 
 /**
  * R1: random histories of imports, edits, reverts and restores of one record, against a model that shares no code with
@@ -113,19 +116,19 @@ function eventOf(key: string, value: string | null): ContactEvent {
   };
 }
 
-type Revert = (history: readonly PastEvent[], of: string, restore: boolean) => readonly ContactEvent[];
+type Revert = (history: readonly Past[], of: string, restore: boolean) => readonly ContactEvent[];
 
 const product: Revert = (history, of, restore) =>
-  decideRevert(history, { import: of, revert: 'r', restore, createdPolicy: 'KEEP' }, () => undefined).events;
+  contactHistory.decide(history, { import: of, revert: 'r', restore, createdPolicy: 'KEEP', dependents: 0 }, () => undefined).events;
 
 /** What naive systems do: where the import wrote last, put back the value before it. */
 const previousValue: Revert = (history, of, restore) => {
   if (restore) return product(history, of, true);
   const before = history.filter((past) => importOf(past) !== of);
-  const now = observed(present(history));
-  const then = observed(present(before));
+  const now = observed(contactHistory.present(history));
+  const then = observed(contactHistory.present(before));
   const mine = new Set(
-    history.filter((past) => importOf(past) === of).flatMap((past) => [...observed(present([past])).keys()]),
+    history.filter((past) => importOf(past) === of).flatMap((past) => [...observed(contactHistory.present([past])).keys()]),
   );
   const changes = [...mine].filter((key) => now.get(key) !== then.get(key));
   return changes.map((key) => eventOf(key, then.get(key) ?? null));
@@ -141,7 +144,7 @@ function difference(creator: string, steps: readonly Step[], revert: Revert): st
     source: 'STAFF',
     knownDifferent: [],
   });
-  const history: PastEvent[] = first.map((event) => ({ event, origin }));
+  const history: Past[] = first.map((event) => ({ event, origin }));
   steps.forEach((step, at) => {
     const { act, of, key } = step;
     if (act === 'edit' || act === 'import') {
@@ -160,7 +163,7 @@ function difference(creator: string, steps: readonly Step[], revert: Revert): st
     if (act === 'revert') model.revert(of);
     else model.restore(of);
   });
-  const [is, should] = [observed(present(history)), model.expected()].map((map) => JSON.stringify([...map]));
+  const [is, should] = [observed(contactHistory.present(history)), model.expected()].map((map) => JSON.stringify([...map]));
   return is === should ? undefined : `is ${is}, should be ${should}`;
 }
 
@@ -227,7 +230,7 @@ describe('order of reverts (REV-013)', () => {
           ['I0', 'I1'],
           ['I1', 'I0'],
         ].map((order) => {
-          const history: PastEvent[] = createContact({
+          const history: Past[] = createContact({
             input: { values: { firstName: 'A', lastName: 'B' } },
             client: false,
             source: 'STAFF',
@@ -241,7 +244,7 @@ describe('order of reverts (REV-013)', () => {
             for (const event of product(history, of, false))
               history.push({ event, origin: { kind: 'revert', id: 'r' } });
           return {
-            state: observed(present(history)),
+            state: observed(contactHistory.present(history)),
             voids: [...voidsOf(history).keys()].sort(),
           };
         });

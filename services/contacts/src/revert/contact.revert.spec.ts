@@ -1,6 +1,9 @@
 import { createContact } from '../contact/contact.decider.js';
 import type { ContactEvent } from '../contact/contact.events.js';
-import { decideRevert, present, type CreatedPolicy, type PastEvent, type RevertVerdict } from './counterfactual.js';
+import type { CreatedPolicy, PastEvent, RevertVerdict } from '@caseledger/row-target';
+import { contactHistory } from './contact.revert.js';
+
+type Past = PastEvent<ContactEvent>;
 
 const user = { kind: 'user', id: 'u1' };
 const imported = (id: string) => ({ kind: 'import', id });
@@ -19,7 +22,7 @@ const made = (values: Record<string, string> = {}): ContactEvent => {
   if (event === undefined) throw new Error('no event');
   return event;
 };
-const past = (origin: PastEvent['origin'], ...events: ContactEvent[]): PastEvent[] =>
+const past = (origin: Past['origin'], ...events: ContactEvent[]): Past[] =>
   events.map((event) => ({ event, origin }));
 
 interface Options {
@@ -29,24 +32,25 @@ interface Options {
 }
 
 function run(
-  history: PastEvent[],
+  history: Past[],
   of: string,
   { restore = false, policy = 'KEEP', taken = false }: Options = {},
-): RevertVerdict {
+): RevertVerdict<ContactEvent> {
   const command = {
     import: of,
     revert: `r-${of}`,
     restore,
     createdPolicy: policy,
+    dependents: 0,
   };
-  const verdict = decideRevert(history, command, () => (taken ? 'other' : undefined));
+  const verdict = contactHistory.decide(history, command, () => (taken ? 'other' : undefined));
   history.push(...past({ kind: 'revert', id: `r-${of}` }, ...verdict.events));
   return verdict;
 }
 
 describe('the rule of REV-003, field by field', () => {
   const base = past(user, made({ jobTitle: 'A' }));
-  const job = (history: PastEvent[]) => present(history).values['jobTitle'];
+  const job = (history: Past[]) => contactHistory.present(history).values['jobTitle'];
 
   it.each([
     ['nothing later', [], 'A'],
@@ -117,7 +121,7 @@ describe('the rule of REV-003, field by field', () => {
       ),
     ];
     run(history, 'I');
-    expect(present(history)).toMatchObject({
+    expect(contactHistory.present(history)).toMatchObject({
       tags: ['x', 'z'],
       phones: [phone(1, '+3')],
     });
@@ -125,12 +129,12 @@ describe('the rule of REV-003, field by field', () => {
 });
 
 describe('records that the import made', () => {
-  const fresh = (): PastEvent[] => past(imported('I'), made());
+  const fresh = (): Past[] => past(imported('I'), made());
 
   it('are archived and keep their values when nobody touched them (REV-004)', () => {
     const history = fresh();
     expect(run(history, 'I').outcome).toBe('ARCHIVED');
-    expect(present(history)).toMatchObject({
+    expect(contactHistory.present(history)).toMatchObject({
       archived: { reason: 'IMPORT_REVERTED' },
       values: { firstName: 'Ada' },
     });
@@ -148,7 +152,7 @@ describe('records that the import made', () => {
     });
     run(history, 'J');
     expect(run(history, 'I').outcome).toBe('ARCHIVED');
-    expect(present(history)).toMatchObject({
+    expect(contactHistory.present(history)).toMatchObject({
       review: [],
       archived: { reason: 'IMPORT_REVERTED' },
     });
@@ -160,22 +164,22 @@ describe('records that the import made', () => {
       ...past(user, set({ firstName: 'Ada', lastName: 'Reed', jobTitle: 'C' })),
     ];
     expect(run(history, 'I', { policy: 'STRIP' }).outcome).toBe('RESTORED');
-    expect(present(history).values).toEqual({
+    expect(contactHistory.present(history).values).toEqual({
       firstName: 'Ada',
       lastName: 'Reed',
       jobTitle: 'C',
     });
-    expect(present(history).archived).toBeNull();
+    expect(contactHistory.present(history).archived).toBeNull();
     const poor = [...fresh(), ...past(user, set({ jobTitle: 'C' }))];
     expect(run(poor, 'I', { policy: 'STRIP' }).outcome).toBe('KEPT');
   });
 
   it('are archived all the same by the policy Archive, and come back with the restore (REV-012)', () => {
     const history = [...fresh(), ...past(user, set({ jobTitle: 'C' }))];
-    const before = present(history);
+    const before = contactHistory.present(history);
     expect(run(history, 'I', { policy: 'ARCHIVE' }).outcome).toBe('ARCHIVED');
     expect(run(history, 'I', { restore: true }).outcome).toBe('RESTORED');
-    expect(present(history)).toEqual(before);
+    expect(contactHistory.present(history)).toEqual(before);
   });
 
   it('stay with the person who took them out of the archive', () => {
@@ -183,7 +187,7 @@ describe('records that the import made', () => {
     run(history, 'I', { policy: 'ARCHIVE' });
     history.push(...past(user, { type: 'ContactRestored', data: {} }));
     run(history, 'J');
-    expect(present(history).archived).toBeNull();
+    expect(contactHistory.present(history).archived).toBeNull();
   });
 });
 
@@ -218,7 +222,7 @@ describe('what is left alone', () => {
     };
     const history = [...past(user, made()), ...past(imported('I'), optedOut)];
     expect(run(history, 'I').outcome).toBe('UNCHANGED');
-    expect(present(history).preferences['SMS']).toEqual({
+    expect(contactHistory.present(history).preferences['SMS']).toEqual({
       state: 'OPTED_OUT',
       source: 'IMPORT',
     });
