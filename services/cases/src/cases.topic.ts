@@ -78,6 +78,12 @@ function encodeCase(event: CaseEvent): Uint8Array {
 }
 
 const FIELD_OF_TYPE: ReadonlyMap<CaseEvent['type'], string> = new Map([
+  ['CaseStatusChanged', 'caseStatus'],
+  ['CaseTypeChanged', 'caseType'],
+  ['CaseContactLinked', 'contacts'],
+  ['CaseContactUnlinked', 'contacts'],
+  ['CaseAddedToList', 'lists'],
+  ['CaseRemovedFromList', 'lists'],
   ['CasePrimaryContactChanged', 'primaryContact'],
   ['CaseTagged', 'tags'],
   ['CaseUntagged', 'tags'],
@@ -92,6 +98,7 @@ const FIELD_OF_TYPE: ReadonlyMap<CaseEvent['type'], string> = new Map([
 /** Names of the fields that an event changed, as the topic and the history name them. */
 export function fieldsTold(event: CaseEvent): string[] {
   if ('fields' in event.data) return [...new Set(event.data.fields.map(fieldOf))];
+  if (event.type === 'KeyDateSet' || event.type === 'KeyDateRemoved') return [`keyDates/${event.data.id}`];
   const single = FIELD_OF_TYPE.get(event.type);
   return single === undefined ? [] : [single];
 }

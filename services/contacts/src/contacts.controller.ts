@@ -1,12 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { requireReach, type CallContext, type Rpc, type RpcController } from '@caseledger/service-kit';
+import { caughtUp, requireReach, type CallContext, type Rpc, type RpcController } from '@caseledger/service-kit';
 import { contactsV1, type targetsV1 } from '@caseledger/contracts';
 import { limit } from '@caseledger/errors';
 import type { CommandDeps, Done } from './contact/contact.commands.js';
 import { ContactCommands } from './contact/contact.commands.js';
 import type { Command } from './contact/contact.write.js';
 import { submitContacts, type SubmittedDone } from './contact/submit.commands.js';
-import { caughtUp } from './queries/caught-up.js';
 import { contactsById } from './queries/contact.queries.js';
 import { differencesOf } from './queries/differences.js';
 import { findDuplicates } from './queries/duplicates.js';
