@@ -14,10 +14,11 @@ const update = options({ duplicatePolicy: 'UPDATE' });
 interface Reverting {
   readonly restore?: boolean;
   readonly policy?: string;
+  readonly dependents?: targetsV1.Dependents[];
 }
 
 /** Reverts or restores a whole import: everything it touched, in one chunk. */
-async function revert(of: WorldRun, { restore = false, policy = 'KEEP' }: Reverting = {}) {
+async function revert(of: WorldRun, { restore = false, policy = 'KEEP', dependents = [] }: Reverting = {}) {
   const { tenant, target } = world;
   const touched = await target.touched({ tenant, importId: of.importId, after: '', limit: 1000 });
   const kind = restore ? targetsV1.RunKind.RUN_KIND_RESTORE : targetsV1.RunKind.RUN_KIND_REVERT;
@@ -29,7 +30,8 @@ async function revert(of: WorldRun, { restore = false, policy = 'KEEP' }: Revert
     restore,
     dryRun: false,
     createdPolicy: policy,
-    recordPolicies: {}, targets: [], dependents: [],
+    recordPolicies: {}, targets: [],
+    dependents,
   };
   const predicted = await target.revert({ ...request, dryRun: true });
   const done = await target.revert(request);
@@ -83,6 +85,26 @@ describe('reverting an import', () => {
     expect((await world.stateOf(made.record(1)))?.review).toEqual(['IMPORT_REVERTED']);
     await revert(other);
     expect(outcomes((await revert(made)).done)).toEqual(['ARCHIVED']);
+  });
+
+  it('keeps a made record that a case builds on, and shows the cases (REV-004, REV-005, REV-008)', async () => {
+    const made = await world.openRun([1]);
+    await made.apply(0, 0, [row(1, { ...ada, email: 'dep@kestrel.net' }), row(2, { ...ada, email: 'free@kestrel.net' })]);
+    const cases = ['6f0d7f5e-3a54-4b0e-8f59-3c1f6f3f9c11'];
+    const dependents = [{ record: made.record(1), cases, n: 1 }];
+    const ends = ({ outcomes: all }: targetsV1.ChunkReply) =>
+      new Map(all.map(({ outcome, effects }) => [effects[0]?.record, outcome]));
+    const shown = ({ changes }: targetsV1.ChunkReply) =>
+      changes.filter(({ field }) => field === 'cases').map(({ record, after }) => [record, after.includes(cases[0] ?? '-')]);
+
+    const kept = await revert(made, { dependents });
+    expect(ends(kept.done)).toEqual(new Map([[made.record(1), 'KEPT'], [made.record(2), 'ARCHIVED']]));
+    expect(kept.predicted.outcomes).toEqual(kept.done.outcomes);
+    expect(shown(kept.predicted)).toEqual([[made.record(1), true]]);
+    expect((await world.stateOf(made.record(1)))?.archived).toBeNull();
+    const archived = await revert(made, { dependents, policy: 'ARCHIVE' });
+    expect(ends(archived.done).get(made.record(1))).toBe('ARCHIVED');
+    expect(shown(archived.predicted)).toEqual([[made.record(1), true]]);
   });
 
   it('releases every key before any is taken: two records that exchanged an external id (DESIGN §4)', async () => {
