@@ -45,6 +45,11 @@ export function archiveList(reason: string, state: CaseListState): CaseListEvent
   return state.archived === null ? [{ type: 'CaseListArchived', data: { reason } }] : [];
 }
 
+/** Takes a list out of the archive, unless its name has become another one's. */
+export function restoreList({ isTaken }: Pick<OtherLists, 'isTaken'>, state: CaseListState): CaseListEvent[] {
+  return state.archived === null || isTaken ? [] : [{ type: 'CaseListRestored', data: {} }];
+}
+
 /** Refuses what an archived list does not take. */
 export function live(state: CaseListState): void {
   if (state.archived !== null) throw refuse.stateNotAllowed('archived');

@@ -14,11 +14,13 @@ export interface ListFacts {
 export type CaseListEvent =
   | Fact<'CaseListCreated', ListFacts>
   | Fact<'CaseListRenamed', { readonly name: string; readonly description: string }>
-  | Fact<'CaseListArchived', { readonly reason: string }>;
+  | Fact<'CaseListArchived', { readonly reason: string }>
+  | Fact<'CaseListRestored', object>;
 
 /** Lists are named freely, after persons too: names and descriptions are sealed with the list's own key. */
 export const caseListEventDefinitions: readonly EventDefinition[] = [
   { type: 'CaseListCreated', schemaVersion: 1, personal: ['name', 'description'] },
   { type: 'CaseListRenamed', schemaVersion: 1, personal: ['name', 'description'] },
   { type: 'CaseListArchived', schemaVersion: 1 },
+  { type: 'CaseListRestored', schemaVersion: 1 },
 ];

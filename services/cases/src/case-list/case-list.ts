@@ -19,5 +19,7 @@ export function evolve(state: CaseListState, event: CaseListEvent): CaseListStat
       return { ...state, name: event.data.name, description: event.data.description };
     case 'CaseListArchived':
       return { ...state, archived: { reason: event.data.reason } };
+    case 'CaseListRestored':
+      return { ...state, archived: null };
   }
 }

@@ -58,6 +58,14 @@ describe('the contacts of a row (RUN-012, DUP-011)', () => {
     expect(kinds(judged)).toEqual(['CASE_CREATED', 'CLIENT_LINKED', 'CLIENT_LINKED']);
   });
 
+  it('are never missing: a row that is to be written after they were withheld waits for a retry', () => {
+    const withheld = client('new', { outcome: 'CREATED', reason: '', effects: [] });
+    expect(said(judgeOne(row(1, cells, { parts: [withheld] })))).toBe('FAILED PLAN_ROW_STALE');
+    const view = viewOf({ a: caseOf() });
+    const update = row(1, { recordId: 'a', description: 'New' }, { parts: [withheld] });
+    expect(said(judgeOne(update, options({ duplicatePolicy: 'UPDATE' }), { view }))).toBe('FAILED PLAN_ROW_STALE');
+  });
+
   it('make two cases of one client from two rows of different names', () => {
     const judged = judge([row(1, cells), row(2, { ...cells, caseName: 'Quill v. Pier' })]);
     expect(judged.map(said)).toEqual(['CREATED', 'CREATED']);

@@ -135,7 +135,7 @@ function create(attempt: Attempt, id: string, knownDifferent: readonly string[])
   const { row, match, view, context } = attempt;
   const said = [...attempt.issues, ...matchRemarks(match)];
   // Only a case that a revert took back can stand here already; its id is never given to another one.
-  if (view.record(id) !== undefined) return ended(row, 'FAILED', 'PLAN_ROW_STALE', said, match);
+  if (view.record(id) !== undefined || lacksContacts(row)) return ended(row, 'FAILED', 'PLAN_ROW_STALE', said, match);
   const drafted = draftOf(attempt, undefined, 'CREATE');
   const issues = [...said, ...drafted.issues, ...keyIssues(attempt, id, drafted.draft)];
   const error = errorOf(issues);
@@ -163,6 +163,7 @@ function applyTo(attempt: Attempt, id: string, mode: Mode): JudgedCase {
   }
   const events = changesBetween(before.state, drafted.draft.state, drafted.draft.sources);
   if (events.length === 0) return ended(row, 'UNCHANGED', '', issues, match, id, view);
+  if (lacksContacts(row)) return ended(row, 'FAILED', 'PLAN_ROW_STALE', issues, match, id, view);
   return { ...written(attempt, id, events), outcome: mode === 'MERGE' ? 'MERGED' : 'UPDATED', issues };
 }
 
@@ -219,6 +220,14 @@ function draftOf({ row, values, context }: Attempt, before: CaseState | undefine
   const draft = draftRow(before, values, marks, { mode, fillOnly, source, day: options.importDay });
   return { draft, issues: draft.issues };
 }
+
+// Its contacts were withheld, because the row was not going to be written when they were: a concurrent change has made
+// it one that is. A case never stands without the contacts of its row (RUN-012).
+function lacksContacts({ parts }: targetsV1.Row): boolean {
+  return parts.some(({ outcome, effects }) => WRITTEN.includes(outcome) && effects.length === 0);
+}
+
+const WRITTEN: readonly string[] = ['CREATED', 'UPDATED', 'MERGED'];
 
 /** The contacts that a row's case is to have, its client first. */
 function linksOf({ parts }: targetsV1.Row): ContactLink[] {

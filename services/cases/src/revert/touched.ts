@@ -1,0 +1,49 @@
+import type { EventStore } from '@caseledger/event-store';
+import type { targetsV1 } from '@caseledger/contracts';
+
+const PAGE_MAX = 5_000;
+
+/** Whether the import has taken an external id from any case: only then can cases have exchanged one. */
+const EXCHANGES = `
+select exists (select from es.batch b join es.event e on e.batch = b.id
+  where b.tenant = $1 and b.source_id = $2 and b.source_kind = 'import' and e.type = 'CaseExternalIdRemoved') as found`;
+
+const TOUCHED = `
+select i.case_id, s.version,
+  $5 and exists (select from es.event e where e.tenant = $1 and e.stream = i.case_id
+    and (e.type like 'CaseExternalId%' or e.data -> 'columns' ? 'externalIds')) as exchanges,
+  array(select distinct c.contact from app.case_contact c where c.tenant = $1 and c.case_id = i.case_id) as contacts
+from app.case_import i join es.stream s on s.tenant = $1 and s.stream = i.case_id
+where i.tenant = $1 and i.import = $2::uuid and i.case_id > coalesce(nullif($3, '')::uuid, '00000000-0000-0000-0000-000000000000')
+order by i.case_id limit $4`;
+
+interface TouchedRow {
+  readonly case_id: string;
+  readonly version: number;
+  readonly exchanges: boolean;
+  readonly contacts: string[];
+}
+
+/**
+ * The cases an import has written to, page by page in the order of their ids, each tied to its contacts: a contact is
+ * taken back only with every case of the import that it is on (DESIGN §4, Revert). Cases that exchanged an external id
+ * share a component.
+ */
+export async function touchedCases(store: EventStore, request: targetsV1.TouchedRequest): Promise<targetsV1.TouchedReply> {
+  const { tenant, importId, after } = request;
+  const limit = Math.min(Math.max(request.limit, 1), PAGE_MAX);
+  const positions = await store.head();
+  return store.transaction(tenant, async (tx) => {
+    const exchanges = await tx.query<{ found: boolean }>(EXCHANGES, [tenant, importId]);
+    const values = [tenant, importId, after, limit, exchanges.rows[0]?.found ?? false];
+    const { rows } = await tx.query<TouchedRow>({ name: 'touched', text: TOUCHED, values });
+    const records = rows.map(({ case_id: record, version, exchanges: tied, contacts }) => ({
+      record,
+      component: tied ? importId : record,
+      version,
+      target: 'cases',
+      ties: contacts.sort(),
+    }));
+    return { records, next: rows.length < limit ? '' : (rows.at(-1)?.case_id ?? ''), positions };
+  });
+}
