@@ -4,26 +4,26 @@ import { chunksV1, targetsV1 } from '@caseledger/contracts';
 import { isDomainError } from '@caseledger/errors';
 import { ResourceExhausted, isTransient } from '@caseledger/event-store';
 import { isTransient as isPassing, react, type Consumption, type StreamMessage } from '@caseledger/event-streams';
-import type { RowTarget } from '@caseledger/row-target';
-import { decodeRows } from './file/row-objects.js';
+import { ChunkCalls } from './chunk.calls.js';
+import { BEFORE_CASES } from './case-rows/case-rows.js';
 import { platform } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
+import { permissionsOf } from './import.target.js';
 import { pauseFor } from './import/run.decider.js';
 import { chunksTopic } from './imports.topics.js';
-import { applyOptionsOf, isMapped, readAnalysis, readinessOf, readingOf } from './plan.inputs.js';
 import { mayStill } from './projections/company.queries.js';
 import { readRun, type RunRow } from './projections/runs.projection.js';
 import type { RunControl } from './run.control.js';
 
 /*
- * One chunk: load it, hand it to every target in turn, acknowledge. The target decides by compare-and-set whether the
+ * One chunk: load it, hand it to its import's target, acknowledge. The target decides by compare-and-set whether the
  * chunk is its lane's next one, so a delivery that is lost, doubled, late or a straggler's is harmless (DESIGN 11–13).
- * It is acknowledged only after every target has answered. A chunk that nobody can take does not park its lane: the
+ * It is acknowledged only after the target has answered for everything in it. A chunk that nobody can take does not park its lane: the
  * run is paused with the reason, and going on is a person's decision.
  */
 
 /** Named places in which a test can end the worker (CORRECTNESS I1). */
-export type ChunkCrashPoint = 'after_load' | 'before_apply' | 'after_apply' | 'before_ack';
+export type ChunkCrashPoint = 'after_load' | 'before_apply' | typeof BEFORE_CASES | 'after_apply' | 'before_ack';
 
 export interface ChunkConsumerOptions {
   readonly context: ImportContext;
@@ -42,9 +42,6 @@ const TRIES_MAX = 3;
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 5_000;
 const RESOURCE_WAIT_MS = 5_000;
-const OPTIONS_MAX = 100;
-
-const { RUN_KIND_REVERT, RUN_KIND_RESTORE } = targetsV1.RunKind;
 
 export function chunkConsumer(options: ChunkConsumerOptions): Consumption {
   const { topic, partitions } = chunksTopic;
@@ -58,9 +55,11 @@ export function chunkConsumer(options: ChunkConsumerOptions): Consumption {
 }
 
 class ChunkWorker {
-  private readonly applyOptions = new Map<string, targetsV1.ApplyOptions>();
+  private readonly calls: ChunkCalls;
 
-  constructor(private readonly options: ChunkConsumerOptions) {}
+  constructor(private readonly options: ChunkConsumerOptions) {
+    this.calls = new ChunkCalls(options.context);
+  }
 
   async take(message: StreamMessage, signal: AbortSignal): Promise<void> {
     const chunk = chunksV1.ChunkDispatched.decode(message.payload);
@@ -70,9 +69,9 @@ class ChunkWorker {
     if (run === undefined || run.state !== 'RUNNING') return;
     if (!(await this.isAllowed(tenant, run))) return this.pause(tenant, run, 'PAUSED_ACCESS', { code: 'FORBIDDEN', params: {} });
     try {
-      const bytes = await context.objects.getByKey(tenant, chunk.importId, chunk.objectKey, chunk.sha256);
+      const bytes = await this.calls.load(tenant, run, chunk);
       await this.crash('after_load');
-      for (const target of context.targets) await this.handOver(target, tenant, chunk, bytes, message.traceparent ?? '', run, signal);
+      await this.handOver(tenant, chunk, bytes, message.traceparent ?? '', run, signal);
       await this.crash('before_ack');
     } catch (error) {
       if (signal.aborted || passes(error)) throw error;
@@ -82,51 +81,19 @@ class ChunkWorker {
 
   /** The importer needs, at every chunk, the right to make what the rows make (SEC-012). */
   private isAllowed(tenant: string, run: RunRow): Promise<boolean> {
-    const { store, targets } = this.options.context;
-    return store.transaction(tenant, (tx) => mayStill(tx, run.actor, targets.map(({ permission }) => permission)));
+    const { store, targetOf } = this.options.context;
+    return store.transaction(tenant, (tx) => mayStill(tx, run.actor, permissionsOf(targetOf(run.type))));
   }
 
-  private async handOver(
-    target: RowTarget,
-    tenant: string,
-    chunk: Chunk,
-    bytes: Buffer,
-    traceparent: string,
-    run: RunRow,
-    signal: AbortSignal,
-  ): Promise<void> {
+  private async handOver(tenant: string, chunk: Chunk, bytes: Buffer, traceparent: string, run: RunRow, signal: AbortSignal): Promise<void> {
     await this.crash('before_apply');
-    const reply = await this.persistently(tenant, run, signal, () => this.call(target, tenant, chunk, bytes, traceparent));
+    const reply = await this.persistently(tenant, run, signal, () => this.calls.call(tenant, run, chunk, bytes, traceparent));
     await this.crash('after_apply');
     const { metrics } = this.options.context;
     const isApplied = reply.answer === targetsV1.ChunkAnswer.CHUNK_ANSWER_APPLIED;
     metrics.chunks.inc({ answer: !isApplied ? 'not_now' : reply.replayed ? 'replayed' : 'applied' });
     if (!isApplied || reply.replayed) return;
     for (const { outcome } of reply.outcomes) metrics.rows.inc({ outcome });
-  }
-
-  private async call(target: RowTarget, tenant: string, chunk: Chunk, bytes: Buffer, traceparent: string): Promise<targetsV1.ChunkReply> {
-    const { run, importId, attempt, lane, seq, actor } = chunk;
-    if (chunk.kind === RUN_KIND_REVERT || chunk.kind === RUN_KIND_RESTORE) {
-      return target.revert({ ...targetsV1.RevertChunkRequest.decode(bytes), lane, seq, actor, traceparent });
-    }
-    const options = await this.optionsOf(tenant, importId, run);
-    return target.apply({ tenant, importId, run, attempt, lane, seq, actor, options, rows: decodeRows(bytes), traceparent });
-  }
-
-  /** Options are pinned with the import, so they are the same for every chunk of a run. */
-  private async optionsOf(tenant: string, importId: string, run: string): Promise<targetsV1.ApplyOptions> {
-    const known = this.applyOptions.get(run);
-    if (known !== undefined) return known;
-    const { context } = this.options;
-    const state = await context.commands.load(tenant, importId);
-    if (!isMapped(state) || !('attempt' in state)) throw new Error('A chunk of an import that has no run');
-    const readiness = readinessOf(state, await readAnalysis(context, tenant, state));
-    const reading = await context.store.transaction(tenant, (tx) => readingOf(tx, state, readiness, state.attempt.plan.importDay));
-    const options = applyOptionsOf(state, reading);
-    if (this.applyOptions.size >= OPTIONS_MAX) this.applyOptions.clear();
-    this.applyOptions.set(run, options);
-    return options;
   }
 
   /**

@@ -3,6 +3,7 @@ import { targetsV1 } from '@caseledger/contracts';
 import type { StoreTransaction } from '@caseledger/event-store';
 import { platform } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
+import type { ImportTarget } from './import.target.js';
 import { isRunning, type Running } from './import/import.js';
 import { closing } from './import/import.workflow.js';
 import { closeRun } from './import/run.decider.js';
@@ -36,7 +37,7 @@ async function close(context: ImportContext, job: JobAtWork): Promise<void> {
     context.logger.error({ code: 'LEDGER_MISMATCH', import: importId, run }, 'The outcomes of a run do not add up to its rows; it stays open');
   }
   if (verdict !== 'CLOSE') return context.store.transaction(tenant, (tx) => job.complete(tx));
-  if (state.attempt.phase === 'OPEN' && state.status === 'RUNNING') await closeInTargets(context, tenant, run, state.attempt.startedBy);
+  if (state.attempt.phase === 'OPEN' && state.status === 'RUNNING') await closeInTarget(context, tenant, run, state);
   const { counts, ledgerRoot } = await context.store.transaction(tenant, (tx) => sumUp(tx, state));
   await context.commands.work(platform(tenant), { imports: [importId] }, async ({ tx, imports: [held] }) => {
     if (held !== undefined) held.add(closeRun({ run, counts, ledgerRoot }, held.state));
@@ -52,21 +53,24 @@ async function judgeClosing(context: ImportContext, tx: StoreTransaction, state:
   if (phase !== 'OPEN') return state.status === 'CANCELLING' ? 'CLOSE' : 'OPEN';
   const lanes = await readLanes(tx, row);
   const outcomes = await outcomesOf(tx, state.importId, number);
-  const applied = state.status === 'CANCELLING' ? await appliedByTarget(context, tx.tenant, run) : undefined;
+  const applied = state.status === 'CANCELLING' ? await appliedByTarget(context.targetOf(state.type), tx.tenant, run) : undefined;
   return closing({ lanes, outcomes, rows: row.rows }, applied);
 }
 
-/** How many chunks of each lane the last target has applied; after a cancel no more are. */
-async function appliedByTarget(context: ImportContext, tenant: string, run: string): Promise<Map<number, number>> {
-  const [target] = context.targets;
+/** How many chunks of each lane the target has applied; after a cancel no more are. */
+export async function appliedByTarget(target: ImportTarget, tenant: string, run: string): Promise<Map<number, number>> {
   const { lanes } = await target.lanes({ tenant, run });
   return new Map(lanes.map(({ lane, nextSeq }) => [lane, nextSeq]));
 }
 
-async function closeInTargets(context: ImportContext, tenant: string, run: string, actor: string): Promise<void> {
-  for (const target of context.targets) {
-    await target.setState({ tenant, run, actor, state: targetsV1.RunState.RUN_STATE_CLOSED });
-  }
+async function closeInTarget(context: ImportContext, tenant: string, run: string, { type, attempt }: Running): Promise<void> {
+  const request = { tenant, run, actor: attempt.startedBy, state: targetsV1.RunState.RUN_STATE_CLOSED };
+  await context.targetOf(type).setState(request, { isRevert: false, finish: nothingLeft });
+}
+
+/** A run is closed when all its chunks have their outcome. */
+export async function nothingLeft(lane: number, seq: number): Promise<void> {
+  throw new Error(`Chunk ${lane}/${seq} of a run to be closed is half written`);
 }
 
 async function sumUp(tx: StoreTransaction, state: Running) {

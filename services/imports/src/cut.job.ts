@@ -8,7 +8,7 @@ import { pauseFor, recordSplit } from './import/run.decider.js';
 import type { JobAtWork, JobHandler } from './job.runner.js';
 import { listObjects, recordObjects, type ManifestEntry } from './objects/manifest.js';
 import { rowsInOrder, storeChunk } from './plan.generation.js';
-import { isMapped, type Mapped } from './plan.inputs.js';
+import { caseOptionsOf, isMapped, type Mapped } from './plan.inputs.js';
 import { placesOf, readPlanWork, type PlanWork } from './projections/plan.queries.js';
 
 /*
@@ -38,7 +38,7 @@ async function cut(context: ImportContext, job: JobAtWork): Promise<void> {
   const work = isWaiting ? await context.store.transaction(tenant, (tx) => readPlanWork(tx, state.attempt.plan.id)) : undefined;
   if (!isWaiting || work === undefined) return context.store.transaction(tenant, (tx) => job.complete(tx));
   const { entries, chunksPerLane } = await cutChunks(context, job, state, work, run);
-  await openRun(context, tenant, importId, state.attempt, chunksPerLane);
+  await openRun(context, tenant, state, state.attempt, chunksPerLane);
   await context.commands.work(platform(tenant), { imports: [importId] }, async ({ tx, imports: [held] }) => {
     await recordObjects(tx, entries);
     if (held !== undefined) held.add(recordSplit({ run, rows: work.rows, chunksPerLane }, held.state));
@@ -46,12 +46,20 @@ async function cut(context: ImportContext, job: JobAtWork): Promise<void> {
   });
 }
 
-async function openRun(context: ImportContext, tenant: string, importId: string, attempt: Attempt, chunksPerLane: number[]): Promise<void> {
-  const { run, number, kind, startedBy: actor } = attempt;
-  const runKind = kind === 'IMPORT' ? targetsV1.RunKind.RUN_KIND_IMPORT : targetsV1.RunKind.RUN_KIND_RETRY;
-  for (const target of context.targets) {
-    await target.open({ tenant, run, importId, kind: runKind, attempt: number, actor, chunksPerLane, rows: 0, cases: undefined, importDay: '' });
-  }
+async function openRun(context: ImportContext, tenant: string, state: Mapped, attempt: Attempt, chunksPerLane: number[]): Promise<void> {
+  const { run, number, kind, startedBy: actor, plan } = attempt;
+  await context.targetOf(state.type).open({
+    tenant,
+    run,
+    importId: state.importId,
+    kind: kind === 'IMPORT' ? targetsV1.RunKind.RUN_KIND_IMPORT : targetsV1.RunKind.RUN_KIND_RETRY,
+    attempt: number,
+    actor,
+    chunksPerLane,
+    rows: state.analysis.rows,
+    cases: caseOptionsOf(state),
+    importDay: plan.importDay,
+  });
 }
 
 async function cutChunks(

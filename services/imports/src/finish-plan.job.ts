@@ -17,7 +17,6 @@ import { changedSince, markedRows } from './plan.staleness.js';
 import { matchBatch, readTies, storeMatches, tieRow, type Ties } from './plan.ties.js';
 import { countRows } from './projections/outcome-counts.js';
 import { planRowsAfter, readPlanWork, type PlanWork } from './projections/plan.queries.js';
-import { positionsOf } from './split.job.js';
 
 /*
  * The leased job that ends a plan: rows whose records or keys changed while others were judged are judged again, until
@@ -47,13 +46,14 @@ async function finishPlan(context: ImportContext, job: JobAtWork): Promise<void>
     return context.store.transaction(tenant, (tx) => job.complete(tx));
   }
   // Noted before asking: what changes from here on is found at the start, or in the next round.
-  const positions = await positionsOf(context);
+  const target = context.targetOf(state.type);
+  const positions = await target.positions();
   let read: Promise<Ties> | undefined;
   const ties = (): Promise<Ties> => (read ??= readTies(context, { tenant, importId, plan }, work.rows));
-  const changed = await changedSince(context, tenant, { positions: work.positions, ties, run: making.attempt?.run ?? '' });
+  const changed = await changedSince(target, tenant, { positions: work.positions, ties, run: making.attempt?.run ?? '' });
   if (changed.size === 0) return complete(context, job, state, work, positions, making.asked.importDay, making.attempt?.number ?? 1);
   if (work.generation > ROUNDS_MAX) {
-    const records = [...changed].map((mark) => mark.split(' ')[2] ?? '').filter((text) => text.length === 36);
+    const records = [...changed].map((mark) => mark.split(' ')[1] ?? '').filter((text) => text.length === 36);
     return endPlan(context, job, { code: 'PLAN_STALE', params: { n: changed.size } }, records.slice(0, RECORDS_SHOWN_MAX));
   }
   await judgeAgain(context, job, state, work, await ties(), changed, positions);
@@ -79,11 +79,9 @@ async function judgeAgain(
   for (let at = 0, seq = 0; at < indices.length; at += REMATCH_ROWS, seq += 1) {
     const batch = indices.slice(at, at + REMATCH_ROWS);
     const rows = await rowsAt(context, tenant, importId, work.config, batch.map((index) => ties.numbers[index] ?? 0));
-    const answers = await matchBatch(context, { tenant, importId, plan }, rows, state.decisions);
-    for (const [target, matches] of answers.entries()) {
-      for (const [offset, match] of matches.entries()) tieRow(components, batch[offset] ?? 0, match, target);
-    }
-    newObjects.push(...(await storeMatches(context, { tenant, importId, plan }, { generation, seq }, answers)));
+    const matches = await matchBatch(context.targetOf(state.type), { tenant, importId, plan }, rows, state.decisions);
+    for (const [offset, match] of matches.entries()) tieRow(components, batch[offset] ?? 0, match);
+    newObjects.push(await storeMatches(context, { tenant, importId, plan }, { generation, seq }, matches));
   }
   // A new tie may have joined a component that had not changed by itself.
   const joined = new Set(indices.map((index) => components.componentOf(index)));

@@ -19,7 +19,7 @@ import { RunControl } from './run.control.js';
 import { closeRevertJob, openRevertJob } from './run-revert.job.js';
 import { splitJob } from './split.job.js';
 
-export interface ImportWorkSetting extends ImportsSetting {
+export interface ImportWorkSetting extends Omit<ImportsSetting, 'crashPoint'> {
   /** Reads the feeds of imports, accounts and every target; those that the process hosts, where they lie. */
   readonly transport: StreamTransport;
   /** Chunks and jobs at work at the same time; 4 and 2 keep one core and the database busy (docs/speed.md). */

@@ -4,6 +4,7 @@ import type { Logger } from '@caseledger/service-kit';
 import type { ImportCommands } from './import.commands.js';
 import type { ImportLimits } from './config.js';
 import type { ImportMetrics } from './import.metrics.js';
+import type { TargetOf } from './import.target.js';
 import type { ImportObjects } from './objects/import-objects.js';
 
 /** What the parts of this service work with; put together in the modules. */
@@ -12,8 +13,10 @@ export interface ImportContext {
   readonly jobs: JobQueue;
   readonly commands: ImportCommands;
   readonly objects: ImportObjects;
-  /** In the order in which a row is applied; contacts first. */
-  readonly targets: readonly [RowTarget, ...RowTarget[]];
+  /** Where the rows of a type of import go. */
+  readonly targetOf: TargetOf;
+  /** Every service whose records imports write; the ledger follows them all. */
+  readonly targets: readonly RowTarget[];
   readonly limits: ImportLimits;
   /** Where private copies of files are made; removed after use. */
   readonly workDir: string;

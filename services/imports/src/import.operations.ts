@@ -185,8 +185,8 @@ export class ImportOperations {
     const work = await this.context.store.transaction(tenant, (tx) => readPlanWork(tx, plan));
     if (work === undefined) return [];
     const ties = (): Promise<Ties> => readTies(this.context, { tenant, importId: state.importId, plan }, work.rows);
-    const marks = await changedSince(this.context, tenant, { positions, ties, run: runOf(plan) });
-    return [...new Set([...marks].map((mark) => mark.split(' ')[2] ?? ''))].filter((text) => text !== '');
+    const marks = await changedSince(this.context.targetOf(state.type), tenant, { positions, ties, run: runOf(plan) });
+    return [...new Set([...marks].map((mark) => mark.split(' ')[1] ?? ''))].filter((text) => text !== '');
   }
 
   private async checkOptions(tx: StoreTransaction, state: Import, options: ImportOptions): Promise<void> {

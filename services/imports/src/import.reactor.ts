@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { LANE_CATEGORY } from './import-events.catalogue.js';
 import { platform } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
+import { permissionsOf } from './import.target.js';
 import { chunksToDispatch, type ChunkToDispatch } from './import/import.workflow.js';
 import type { LaneEvent } from './import/import.events.js';
 import { importsTopic } from './imports.topics.js';
@@ -169,7 +170,7 @@ export class ImportReactor {
     return context.store.transaction(tenant, async (tx) => {
       const run = await openRunOf(tx, importId);
       const row = run === undefined ? undefined : await readRun(tx, run);
-      return row !== undefined && mayStill(tx, row.actor, context.targets.map(({ permission }) => permission));
+      return row !== undefined && mayStill(tx, row.actor, permissionsOf(context.targetOf(row.type)));
     });
   }
 }

@@ -90,7 +90,7 @@ function harness(
   const caller: Caller = { tenant: TENANT, actor: USER, origin: { kind: 'user', id: USER } };
   const uploads = new Uploads(context);
   const operations = new ImportOperations(context);
-  const feeds = new Map<string, Feed>([[setting.targets[0].name, targetFeed]]);
+  const feeds = new Map<string, Feed>(setting.targets.map(({ name }) => [name, targetFeed]));
   const feedOf = (source: string): Feed => (source === 'imports' ? context.store.feed : (feeds.get(source) ?? SILENT));
   const { view, until } = watching(context);
   return {
@@ -105,7 +105,8 @@ function harness(
     until,
     worker: async (over = {}) => {
       const transport = feedTransport(feedOf, { leaseMs: 2_000, waitMs: 100 });
-      const worker = importWork({ ...setting, registry: createRegistry('worker-test'), transport, sweepMs: 300, ...over });
+      const { crashPoint: _, ...given } = setting;
+      const worker = importWork({ ...given, registry: createRegistry('worker-test'), transport, sweepMs: 300, ...over });
       workers.push(worker);
       await worker.start();
       return worker;

@@ -3,6 +3,7 @@ import type { targetsV1 } from '@caseledger/contracts';
 import { verdictDigest } from './file/plan-hash.js';
 import { decodeRows, encodeVerdict } from './file/row-objects.js';
 import type { ImportContext } from './import.context.js';
+import type { ImportTarget, Judgement } from './import.target.js';
 import type { JobAtWork, JobHandler } from './job.runner.js';
 import { listObjects, placeOf, recordObjects, type ManifestEntry } from './objects/manifest.js';
 import { giveUpPlan } from './plan.giving-up.js';
@@ -28,6 +29,7 @@ interface Judging {
   readonly generation: number;
   readonly run: string;
   readonly options: targetsV1.ApplyOptions;
+  readonly target: ImportTarget;
 }
 
 async function judge(context: ImportContext, job: JobAtWork): Promise<void> {
@@ -45,6 +47,7 @@ async function judge(context: ImportContext, job: JobAtWork): Promise<void> {
     generation,
     run: making.attempt?.run ?? runOf(plan),
     options: applyOptionsOf(state, reading),
+    target: context.targetOf(state.type),
   };
   for (const lane of lanes) await judgeLane(context, job, judging, lane);
   await context.store.transaction(tenant, (tx) => finish(context, tx, job, judging));
@@ -72,10 +75,10 @@ async function judgeLane(context: ImportContext, job: JobAtWork, judging: Judgin
     const rows = decodeRows(await ahead);
     ahead = read(chunks[place + 1]);
     ahead.catch(() => undefined);
-    const reply = await judgeChunk(context, job, judging, rows, overlay);
+    const reply = await judgeChunk(job, judging, rows, overlay);
     overlay = Buffer.from(reply.overlay);
     const bytes = Buffer.concat(reply.verdicts.map(encodeVerdict));
-    for (const verdict of reply.verdicts) planRows.push(planRowOf(verdict, chunk));
+    for (const verdict of reply.verdicts) planRows.push(planRowOf(verdict, chunk, reply.parts.get(verdict.row) ?? []));
     await storing;
     storing = storeVerdicts(context, job, importId, chunk, bytes).then((entry) => void entries.push(entry));
     storing.catch(() => undefined);
@@ -96,21 +99,14 @@ async function storeVerdicts(context: ImportContext, job: JobAtWork, importId: s
   return { ...entry, sha256 };
 }
 
-async function judgeChunk(
-  context: ImportContext,
-  job: JobAtWork,
-  { importId, run, options }: Judging,
-  rows: targetsV1.Row[],
-  overlay: Buffer,
-): Promise<targetsV1.JudgeReply> {
-  const [target] = context.targets;
+async function judgeChunk(job: JobAtWork, { importId, run, options, target }: Judging, rows: targetsV1.Row[], overlay: Buffer): Promise<Judgement> {
   const reply = await target.judge({ tenant: job.tenant, importId, run, options, rows, overlay });
   const isWhole = reply.verdicts.length === rows.length && reply.verdicts.every((verdict, at) => verdict.row === rows[at]?.row);
   if (!isWhole) throw new Error('A target judged other rows than it was asked about');
   return reply;
 }
 
-function planRowOf(verdict: targetsV1.RowVerdict, chunk: ManifestEntry): PlanRow {
+function planRowOf(verdict: targetsV1.RowVerdict, chunk: ManifestEntry, parts: readonly targetsV1.RowExpectation[]): PlanRow {
   const { row, outcome, reason, match, effects, issues, pinnedVersion } = verdict;
   const codes = issues.map(({ code, severity, column, field }) => ({ code, severity, column, field }));
   return {
@@ -126,6 +122,7 @@ function planRowOf(verdict: targetsV1.RowVerdict, chunk: ManifestEntry): PlanRow
     earlierRow: match?.earlierRow ?? 0,
     effects: effects.map(({ kind }) => kind),
     codes,
+    parts,
     digest: verdictDigest(verdict),
   };
 }

@@ -1,6 +1,6 @@
 import { uuid8, type StoreTransaction } from '@caseledger/event-store';
 import type { targetsV1 } from '@caseledger/contracts';
-import { refused } from '@caseledger/errors';
+import { notFound, refused } from '@caseledger/errors';
 import { readDefaults } from '@caseledger/fields';
 import { MATCHER_VERSION } from '@caseledger/matching';
 import { NORMALISER_VERSION } from '@caseledger/normalise';
@@ -9,9 +9,10 @@ import { mappedColumns } from './file/analyse.js';
 import { planReadiness, type PlanReadiness } from './file/mapping.js';
 import { readOptionsOf } from './file/row-reading.js';
 import type { ImportContext } from './import.context.js';
+import type { ImportTarget } from './import.target.js';
 import type { Attempt, Import, PlanAsked } from './import/import.js';
 import { isRunning } from './import/import.js';
-import type { ImportOptions } from './import/import.events.js';
+import { NO_CASE_CHOICES, type ImportOptions } from './import/import.events.js';
 import { readCompany } from './projections/company.queries.js';
 import type { ReadOptions } from '@caseledger/fields';
 
@@ -33,6 +34,13 @@ export function planInMaking(state: Import, plan: string): { asked: PlanAsked; a
     return { asked: state.attempt.plan, attempt: state.attempt };
   }
   return undefined;
+}
+
+/** Where the rows of an import go. @throws DomainError NOT_FOUND */
+export async function targetOfImport(context: ImportContext, tenant: string, importId: string): Promise<ImportTarget> {
+  const state = await context.commands.load(tenant, importId);
+  if (state.status === 'NONE') throw notFound();
+  return context.targetOf(state.type);
 }
 
 /** The findings of an import's file. @throws DomainError STATE_NOT_ALLOWED before there are any. */
@@ -67,8 +75,21 @@ export function applyOptionsOf(state: Mapped, reading: ReadOptions): targetsV1.A
     matcherVersion: MATCHER_VERSION,
     importDay: reading.importDay,
     mappedFields: [...new Set(mapping.columns.map(({ target }) => target))],
-    cases: undefined,
+    cases: caseOptionsOf(state),
   };
+}
+
+/** What a case import does beside applying its rows; a list that it makes is known by the import (OPT-005). */
+export function caseOptionsOf({ importId, type, options }: Pick<Mapped, 'importId' | 'type' | 'options'>): targetsV1.CaseOptions | undefined {
+  if (type !== 'CASES') return undefined;
+  const { caseType, list, newList, addSkipped, clientDuplicatePolicy } = options.cases ?? NO_CASE_CHOICES;
+  const own = newList === '' ? list.id : listOf(importId);
+  return { caseType: caseType.id, list: own, newList, addSkipped, clientDuplicatePolicy };
+}
+
+/** The id of the list that an import makes. */
+export function listOf(importId: string): string {
+  return uuid8('case-list', importId);
 }
 
 /**

@@ -2,13 +2,14 @@ import type { targetsV1 } from '@caseledger/contracts';
 import { Components } from './file/components.js';
 import { decodeMatches, encodeMatch } from './file/row-objects.js';
 import type { ImportContext } from './import.context.js';
+import type { ImportTarget } from './import.target.js';
 import type { RowDecision } from './import/import.js';
 import { listObjects, placeOf, type ManifestEntry } from './objects/manifest.js';
 
 /*
  * Which rows are tied: by exact keys they share, by existing records that any of their keys hits, by decisions (DESIGN
- * §4, "Components"). What the targets answered is kept beside the plan, so that components can be built again and
- * changes found later. Lane of these objects: the number of the target.
+ * §4, "Components"). What the target answered is kept beside the plan, so that components can be built again and
+ * changes found later.
  */
 
 /** What ties are collected for: one plan's rows, known by their index in file order. */
@@ -19,67 +20,57 @@ export interface TieSubject {
 }
 
 /**
- * Asks every target for the keys of a batch of rows, given without their cells; blank rows have none. Answers are in the order of the rows. A
+ * Asks the target for the keys of a batch of rows, given without their cells; blank rows have none. Answers are in the order of the rows. A
  * record that a decision names counts as hit: it ties rows, and its changes make the plan stale.
  */
 export async function matchBatch(
-  context: ImportContext,
+  target: ImportTarget,
   of: TieSubject,
   rows: readonly targetsV1.Row[],
   decisions: ReadonlyMap<number, RowDecision>,
-): Promise<targetsV1.RowMatch[][]> {
+): Promise<targetsV1.RowMatch[]> {
   const { tenant, importId } = of;
   const asked = rows.filter(({ blank }) => !blank);
-  return Promise.all(
-    context.targets.map(async (target, number) => {
-      const reply = asked.length === 0 ? { rows: [] } : await target.match({ tenant, importId, rows: asked });
-      const byRow = new Map(reply.rows.map((match) => [match.row, match]));
-      return rows.map(({ row }) => {
-        const match = byRow.get(row) ?? { row, keys: [], records: [] };
-        const decided = number === 0 ? (decisions.get(row)?.record ?? '') : '';
-        return decided === '' || match.records.includes(decided) ? match : { ...match, records: [...match.records, decided] };
-      });
-    }),
-  );
+  const reply = asked.length === 0 ? { rows: [] } : await target.match({ tenant, importId, rows: asked });
+  const byRow = new Map(reply.rows.map((match) => [match.row, match]));
+  return rows.map(({ row }) => {
+    const match = byRow.get(row) ?? { row, keys: [], records: [] };
+    const decided = decisions.get(row)?.record ?? '';
+    return decided === '' || match.records.includes(decided) ? match : { ...match, records: [...match.records, decided] };
+  });
 }
 
-/** Stores what the targets answered for one object of rows. */
+/** Stores what the target answered for one object of rows. */
 export async function storeMatches(
   context: ImportContext,
   of: TieSubject,
   at: { readonly generation: number; readonly seq: number },
-  answers: readonly (readonly targetsV1.RowMatch[])[],
-): Promise<ManifestEntry[]> {
-  return Promise.all(
-    answers.map(async (matches, target) => {
-      const numbers = matches.map(({ row }) => row);
-      const entry = {
-        setId: of.plan,
-        kind: 'keys' as const,
-        generation: at.generation,
-        lane: target,
-        seq: at.seq,
-        rows: matches.length,
-        firstRow: Math.min(...numbers),
-        lastRow: Math.max(...numbers),
-      };
-      const bytes = Buffer.concat(matches.map(encodeMatch));
-      const { sha256 } = await context.objects.put(of.tenant, of.importId, placeOf(entry), bytes);
-      return { ...entry, sha256 };
-    }),
-  );
+  matches: readonly targetsV1.RowMatch[],
+): Promise<ManifestEntry> {
+  const numbers = matches.map(({ row }) => row);
+  const entry = {
+    setId: of.plan,
+    kind: 'keys' as const,
+    generation: at.generation,
+    lane: 0,
+    seq: at.seq,
+    rows: matches.length,
+    firstRow: Math.min(...numbers),
+    lastRow: Math.max(...numbers),
+  };
+  const bytes = Buffer.concat(matches.map(encodeMatch));
+  const { sha256 } = await context.objects.put(of.tenant, of.importId, placeOf(entry), bytes);
+  return { ...entry, sha256 };
 }
 
-/** Ties the rows of a batch that begins at `firstIndex`, by what the targets answered. */
-export function tieBatch(components: Components, firstIndex: number, answers: readonly (readonly targetsV1.RowMatch[])[]): void {
-  for (const [target, matches] of answers.entries()) {
-    for (const [offset, match] of matches.entries()) tieRow(components, firstIndex + offset, match, target);
-  }
+/** Ties the rows of a batch that begins at `firstIndex`, by what the target answered. */
+export function tieBatch(components: Components, firstIndex: number, matches: readonly targetsV1.RowMatch[]): void {
+  for (const [offset, match] of matches.entries()) tieRow(components, firstIndex + offset, match);
 }
 
-export function tieRow(components: Components, index: number, match: targetsV1.RowMatch, target: number): void {
-  for (const key of match.keys) components.tie(index, `${target} key ${key}`);
-  for (const record of match.records) components.tie(index, `${target} record ${record}`);
+export function tieRow(components: Components, index: number, match: targetsV1.RowMatch): void {
+  for (const key of match.keys) components.tie(index, `key ${key}`);
+  for (const record of match.records) components.tie(index, `record ${record}`);
 }
 
 /** The components of a plan and what its rows' keys hit, as stored. */
@@ -87,8 +78,8 @@ export interface Ties {
   readonly components: Components;
   /** Row number by index. */
   readonly numbers: Int32Array;
-  /** By target, by index: the newest answer. */
-  readonly matches: (targetsV1.RowMatch | undefined)[][];
+  /** By index: the newest answer. */
+  readonly matches: (targetsV1.RowMatch | undefined)[];
 }
 
 /** Builds the components of a plan again from the objects beside it, all generations in order. */
@@ -96,25 +87,17 @@ export async function readTies(context: ImportContext, of: TieSubject, rows: num
   const entries = await context.store.transaction(of.tenant, (tx) => listObjects(tx, of.plan, 'keys'));
   const components = new Components(rows);
   const numbers = new Int32Array(rows);
-  const matches: (targetsV1.RowMatch | undefined)[][] = context.targets.map(() => []);
+  const matches: (targetsV1.RowMatch | undefined)[] = [];
   const indexOf = new Map<number, number>();
-  const next = context.targets.map(() => 0);
   for (const entry of entries) {
     const bytes = await context.objects.get(of.tenant, of.importId, placeOf(entry), entry.sha256);
     for (const match of decodeMatches(bytes)) {
-      const index = entry.generation === 1 ? takeNext(next, entry.lane) : (indexOf.get(match.row) ?? 0);
+      const index = entry.generation === 1 ? indexOf.size : (indexOf.get(match.row) ?? 0);
       numbers[index] = match.row;
       if (entry.generation === 1) indexOf.set(match.row, index);
-      tieRow(components, index, match, entry.lane);
-      const ofTarget = matches[entry.lane];
-      if (ofTarget !== undefined) ofTarget[index] = match;
+      tieRow(components, index, match);
+      matches[index] = match;
     }
   }
   return { components, numbers, matches };
-}
-
-function takeNext(next: number[], lane: number): number {
-  const index = next[lane] ?? 0;
-  next[lane] = index + 1;
-  return index;
 }

@@ -4,9 +4,11 @@ import { refused } from '@caseledger/errors';
 import { pgArray, type StoreTransaction } from '@caseledger/event-store';
 import { platform } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
+import type { ImportTarget } from './import.target.js';
 import type { TargetPosition } from './import/import.events.js';
 import type { JobAtWork, JobHandler } from './job.runner.js';
 import { placeOf, recordObjects, type ManifestEntry } from './objects/manifest.js';
+import { targetOfImport } from './plan.inputs.js';
 import { countRecords } from './projections/outcome-counts.js';
 import { cutRecords, type RecordChunk } from './revert.cutting.js';
 import { failPreview, finishPreview } from './revert/revert.decider.js';
@@ -18,7 +20,7 @@ import type { Previewing } from './revert/revert.js';
  */
 
 const TOUCHED_PAGE = 5_000;
-/** Chunks predicted at the same time. */
+/** Lanes predicted at the same time. */
 const PREDICTED_AT_ONCE = 4;
 
 export function previewRevertJob(context: ImportContext): JobHandler {
@@ -47,14 +49,15 @@ interface Predicted {
 async function preview(context: ImportContext, job: JobAtWork): Promise<void> {
   const state = await context.commands.loadRevert(job.tenant, job.about);
   if (state.status !== 'PREVIEWING') return context.store.transaction(job.tenant, (tx) => job.complete(tx));
-  const { records, positions } = await touched(context, job, state.importId);
+  const target = await targetOfImport(context, job.tenant, state.importId);
+  const { records, positions } = await touched(target, job, state.importId);
   if (records.length === 0) throw refused('REVERT_NOTHING_TO_DO');
   const { chunks, chunksPerLane } = cutRecords(records);
+  const waiting = chunksPerLane.map((_, lane) => chunks.filter((chunk) => chunk.lane === lane));
   const predicted: Predicted[] = [];
-  for (let at = 0; at < chunks.length; at += PREDICTED_AT_ONCE) {
-    job.signal.throwIfAborted();
-    const group = chunks.slice(at, at + PREDICTED_AT_ONCE);
-    predicted.push(...(await Promise.all(group.map((chunk) => predict(context, job, state, chunk)))));
+  for (let at = 0; at < waiting.length; at += PREDICTED_AT_ONCE) {
+    const group = waiting.slice(at, at + PREDICTED_AT_ONCE);
+    predicted.push(...(await Promise.all(group.map((ofLane) => predictLane(context, job, target, state, ofLane)))).flat());
   }
   const counts = predicted.reduce((sum, { outcomes }) => countRecords(outcomes, sum), countRecords([]));
   const hash = hashOf(state, predicted);
@@ -70,25 +73,41 @@ async function preview(context: ImportContext, job: JobAtWork): Promise<void> {
 }
 
 async function touched(
-  context: ImportContext,
+  target: ImportTarget,
   job: JobAtWork,
   importId: string,
 ): Promise<{ records: targetsV1.TouchedRecord[]; positions: TargetPosition[] }> {
-  const [target] = context.targets;
+  // Noted before anything is looked up, so that a change meanwhile makes the preview stale.
+  const positions = await target.positions();
   const records: targetsV1.TouchedRecord[] = [];
-  let positions: TargetPosition[] | undefined;
   for (let after = ''; ; ) {
     const reply = await target.touched({ tenant: job.tenant, importId, after, limit: TOUCHED_PAGE });
-    positions ??= reply.positions.map(({ shard, position }) => ({ target: target.name, shard, position }));
     records.push(...reply.records);
     if (reply.next === '') return { records, positions };
     after = reply.next;
   }
 }
 
-async function predict(context: ImportContext, job: JobAtWork, state: Previewing, chunk: RecordChunk): Promise<Predicted> {
+/** A lane in its order: what earlier chunks take out does not keep the records of later ones. */
+async function predictLane(context: ImportContext, job: JobAtWork, target: ImportTarget, state: Previewing, chunks: readonly RecordChunk[]): Promise<Predicted[]> {
+  const gone = new Set<string>();
+  const predicted: Predicted[] = [];
+  for (const chunk of chunks) {
+    job.signal.throwIfAborted();
+    predicted.push(await predict(context, job, target, state, chunk, gone));
+  }
+  return predicted;
+}
+
+async function predict(
+  context: ImportContext,
+  job: JobAtWork,
+  target: ImportTarget,
+  state: Previewing,
+  chunk: RecordChunk,
+  gone: Set<string>,
+): Promise<Predicted> {
   const { tenant, about: revert } = job;
-  const [target] = context.targets;
   const request: targetsV1.RevertChunkRequest = {
     tenant,
     importId: state.importId,
@@ -104,10 +123,10 @@ async function predict(context: ImportContext, job: JobAtWork, state: Previewing
     createdPolicy: state.createdPolicy,
     recordPolicies: policiesOf(state, chunk),
     traceparent: '',
-    targets: [],
+    targets: chunk.records.map((one) => one.target),
     dependents: [],
   };
-  const reply = await target.revert({ ...request, dryRun: true });
+  const reply = await target.revert({ ...request, dryRun: true }, gone);
   if (reply.outcomes.length !== chunk.records.length) throw new Error('A target predicted other records than it was asked about');
   const entry = { setId: revert, generation: 1, lane: chunk.lane, seq: chunk.seq, rows: chunk.records.length, firstRow: 0, lastRow: 0 };
   const stored: readonly ['revert' | 'prediction', Buffer][] = [
@@ -159,9 +178,9 @@ function hashOf(state: Previewing, predicted: readonly Predicted[]): string {
 
 async function saveRecords(tx: StoreTransaction, revert: string, { chunk, outcomes }: Predicted): Promise<void> {
   await tx.query(
-    `insert into app.revert_record (tenant, revert, record, lane, seq, version, predicted, reason)
-     select $1, $2, n.record, $3, $4, n.version, n.predicted, n.reason
-     from unnest($5::uuid[], $6::int[], $7::text[], $8::text[]) as n (record, version, predicted, reason)`,
+    `insert into app.revert_record (tenant, revert, record, target, lane, seq, version, predicted, reason)
+     select $1, $2, n.record, n.target, $3, $4, n.version, n.predicted, n.reason
+     from unnest($5::uuid[], $6::int[], $7::text[], $8::text[], $9::text[]) as n (record, version, predicted, reason, target)`,
     [
       tx.tenant,
       revert,
@@ -171,6 +190,7 @@ async function saveRecords(tx: StoreTransaction, revert: string, { chunk, outcom
       pgArray('int4', chunk.records.map(({ version }) => version)),
       pgArray('text', outcomes.map(({ outcome }) => outcome)),
       pgArray('text', outcomes.map(({ reason }) => reason)),
+      pgArray('text', chunk.records.map(({ target }) => target)),
     ],
   );
 }

@@ -12,11 +12,16 @@ const CHUNK_RECORDS = 500;
 
 /**
  * Cuts the records of a revert into chunks. Records that must be taken back together share a component and so a lane;
- * a component is not cut apart unless it is larger than a chunk by itself (DESIGN §4, "Revert").
+ * a component is not cut apart unless it is larger than a chunk by itself (DESIGN §4, "Revert"). Records stay in the
+ * order given, cases before their contacts: whether a contact goes depends on whether its cases do.
  */
 export function cutRecords(touched: readonly targetsV1.TouchedRecord[]): { chunks: RecordChunk[]; chunksPerLane: number[] } {
   const components = new Components(Math.max(1, touched.length));
-  for (const [index, { component }] of touched.entries()) components.tie(index, component);
+  for (const [index, { target, record, component, ties }] of touched.entries()) {
+    // A component is a target's own; a record and what it must be taken back with meet by their ids.
+    components.tie(index, `${target} ${component}`);
+    for (const id of [record, ...ties]) components.tie(index, id);
+  }
   const lanes: targetsV1.TouchedRecord[][][] = Array.from({ length: laneCount(touched.length) }, () => []);
   for (const group of groupsOf(touched, components)) {
     const lane = lanes[laneOf(group.component, lanes.length)];

@@ -6,6 +6,7 @@ import type { ImportContext } from './import.context.js';
 import { changeRevertState } from './import/run.decider.js';
 import { hasEnded, type Import } from './import/import.js';
 import { findChunks, placeOf } from './objects/manifest.js';
+import { targetOfImport } from './plan.inputs.js';
 import { listRevertRecords, readReverts, revertsOf, type RevertRecordRow, type RevertView } from './projections/reverts.projection.js';
 import { confirmRevert, outdate, planRestore, planRevert, type ImportStanding } from './revert/revert.decider.js';
 import type { CreatedPolicy } from './revert/revert.events.js';
@@ -109,7 +110,7 @@ export class RevertOperations {
     const rows = await this.context.store.transaction(tenant, (tx) => listRevertRecords(tx, id, outcome, { ...page, first: page.first + 1 }));
     const shown = rows.slice(0, page.first);
     const changes = await this.changesOf(tenant, view, shown);
-    const records = shown.map(({ record, outcome: result, reason }) => ({ record, outcome: result, reason, changes: changes.get(record) ?? [] }));
+    const records = shown.map(({ record, target, outcome: result, reason }) => ({ record, target, outcome: result, reason, changes: changes.get(record) ?? [] }));
     return { records, hasNext: rows.length > page.first };
   }
 
@@ -129,8 +130,8 @@ export class RevertOperations {
 
   /** Whether a record of the preview has changed since its positions. */
   private async isStale(tenant: string, state: Ready): Promise<boolean> {
-    const [target] = this.context.targets;
-    const positions = state.preview.positions.map(({ shard, position }) => ({ shard, position }));
+    const target = await targetOfImport(this.context, tenant, state.importId);
+    const { positions } = state.preview;
     for (let after = ''; ; ) {
       const page = await this.context.store.transaction(tenant, (tx) => listRevertRecords(tx, state.revertId, '', { first: 5_000, after }));
       const last = page.at(-1);

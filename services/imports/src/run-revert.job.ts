@@ -1,10 +1,12 @@
 import { targetsV1 } from '@caseledger/contracts';
 import type { StoreTransaction } from '@caseledger/event-store';
+import { appliedByTarget, nothingLeft } from './close.job.js';
 import { platform, type Unit } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
 import { changeRevertState } from './import/run.decider.js';
 import { closing } from './import/import.workflow.js';
 import type { JobAtWork, JobHandler } from './job.runner.js';
+import { targetOfImport } from './plan.inputs.js';
 import { countRecords } from './projections/outcome-counts.js';
 import { readLanes, readRun } from './projections/runs.projection.js';
 import { closeRevert, failPreview, markRestored, revertStateAfter, startRevert } from './revert/revert.decider.js';
@@ -36,9 +38,9 @@ async function open(context: ImportContext, job: JobAtWork): Promise<void> {
   if (state.status !== 'QUEUED') return context.store.transaction(tenant, (tx) => job.complete(tx));
   const { importId, kind, plannedBy: actor, preview } = state;
   const runKind = kind === 'REVERT' ? targetsV1.RunKind.RUN_KIND_REVERT : targetsV1.RunKind.RUN_KIND_RESTORE;
-  for (const target of context.targets) {
-    await target.open({ tenant, run: revert, importId, kind: runKind, attempt: 1, actor, chunksPerLane: [...preview.chunksPerLane], rows: 0, cases: undefined, importDay: '' });
-  }
+  const chunksPerLane = [...preview.chunksPerLane];
+  const target = await targetOfImport(context, tenant, importId);
+  await target.open({ tenant, run: revert, importId, kind: runKind, attempt: 1, actor, chunksPerLane, rows: 0, cases: undefined, importDay: '' });
   await context.commands.work(platform(tenant), { reverts: [revert] }, async ({ tx, reverts: [held] }) => {
     if (held !== undefined) held.add(startRevert(revert, held.state));
     await job.complete(tx);
@@ -65,9 +67,9 @@ async function close(context: ImportContext, job: JobAtWork): Promise<void> {
   }
   if (verdict !== 'CLOSE') return context.store.transaction(tenant, (tx) => job.complete(tx));
   if (!state.isCancelling) {
-    for (const target of context.targets) {
-      await target.setState({ tenant, run: revert, actor: state.plannedBy, state: targetsV1.RunState.RUN_STATE_CLOSED });
-    }
+    const target = await targetOfImport(context, tenant, state.importId);
+    const request = { tenant, run: revert, actor: state.plannedBy, state: targetsV1.RunState.RUN_STATE_CLOSED };
+    await target.setState(request, { isRevert: true, finish: nothingLeft });
   }
   const reverts = [revert, ...(state.ofRevert === '' ? [] : [state.ofRevert])];
   await context.commands.work(platform(tenant), { imports: [state.importId], reverts }, async (unit) => {
@@ -93,9 +95,7 @@ async function judgeClosing(context: ImportContext, tx: StoreTransaction, state:
   const lanes = await readLanes(tx, row);
   const outcomes = (await resultsOf(tx, state.run)).length;
   if (!state.isCancelling) return closing({ lanes, outcomes, rows: row.rows });
-  const [target] = context.targets;
-  const applied = await target.lanes({ tenant: tx.tenant, run: state.run });
-  return closing({ lanes, outcomes, rows: row.rows }, new Map(applied.lanes.map(({ lane, nextSeq }) => [lane, nextSeq])));
+  return closing({ lanes, outcomes, rows: row.rows }, await appliedByTarget(context.targetOf(row.type), tx.tenant, state.run));
 }
 
 async function resultsOf(tx: StoreTransaction, revert: string): Promise<{ outcome: string }[]> {

@@ -1,5 +1,6 @@
 import { targetsV1 } from '@caseledger/contracts';
 import { isDomainError } from '@caseledger/errors';
+import { ChunkCalls } from './chunk.calls.js';
 import { platform, type Caller, type OnceOnly } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
 import type { PauseKind, Reason } from './import/import.events.js';
@@ -7,31 +8,35 @@ import { cancelImport, pauseFor, pauseImport, resumeFrom, resumeImport } from '.
 import { isRunning, type Import } from './import/import.js';
 import { countsOf } from './projections/ledger.queries.js';
 import { withNotProcessed } from './projections/outcome-counts.js';
-import type { RunRow } from './projections/runs.projection.js';
+import { isRevert, readRun, type RunRow } from './projections/runs.projection.js';
 import { cancelRevert, pauseRevert, resumeRevert } from './revert/revert.decider.js';
 import type { Revert } from './revert/revert.js';
 
 /*
- * Pause, resume and cancel. The run's state is changed in the targets first: after their answer no chunk is written, so
+ * Pause, resume and cancel. The run's state is changed in the target first: after its answer no chunk is written, so
  * what is acknowledged to the user holds (DESIGN 13, RUN-005). Then the events follow.
  */
 
 const { RUN_STATE_RUNNING, RUN_STATE_PAUSED, RUN_STATE_CANCELLED } = targetsV1.RunState;
 
 export class RunControl {
-  constructor(private readonly context: ImportContext) {}
+  private readonly chunks: ChunkCalls;
+
+  constructor(private readonly context: ImportContext) {
+    this.chunks = new ChunkCalls(context);
+  }
 
   async pause(caller: Caller, importId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
     const state = await this.context.commands.load(caller.tenant, importId);
     pauseImport(state);
-    await this.setInTargets(caller, openRunOf(state), RUN_STATE_PAUSED);
+    await this.setInTarget(caller, openRunOf(state), RUN_STATE_PAUSED);
     return this.context.commands.change(caller, importId, pauseImport, once);
   }
 
   async resume(caller: Caller, importId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
     const state = await this.context.commands.load(caller.tenant, importId);
     resumeImport(state);
-    await this.setInTargets(caller, openRunOf(state), RUN_STATE_RUNNING);
+    await this.setInTarget(caller, openRunOf(state), RUN_STATE_RUNNING);
     return this.context.commands.change(caller, importId, resumeImport, once);
   }
 
@@ -39,7 +44,7 @@ export class RunControl {
     const state = await this.context.commands.load(caller.tenant, importId);
     const by = caller.actor ?? '';
     const rowsOfFile = state.status === 'NONE' ? 0 : (state.analysis?.rows ?? 0);
-    await this.setInTargets(caller, openRunOf(state), RUN_STATE_CANCELLED);
+    await this.setInTarget(caller, openRunOf(state), RUN_STATE_CANCELLED);
     return this.context.commands.change(
       caller,
       importId,
@@ -51,7 +56,7 @@ export class RunControl {
   /** The platform pauses a run, import or revert alike, and says why (RUN-006). */
   async pauseFor(tenant: string, run: RunRow, why: PauseKind, reason: Reason): Promise<void> {
     const caller = platform(tenant);
-    await this.setInTargets(caller, run.run, RUN_STATE_PAUSED);
+    await this.setInTarget(caller, run.run, RUN_STATE_PAUSED);
     if (run.subject === run.importId) {
       await this.context.commands.change(caller, run.importId, (state) => pauseFor(why, reason, state));
     } else {
@@ -65,26 +70,26 @@ export class RunControl {
   async resumeFrom(tenant: string, importId: string, why: 'PAUSED_RESOURCE' | 'PAUSED_ACCESS'): Promise<void> {
     const state = await this.context.commands.load(tenant, importId);
     if (state.status !== why) return;
-    await this.setInTargets(platform(tenant), openRunOf(state), RUN_STATE_RUNNING);
+    await this.setInTarget(platform(tenant), openRunOf(state), RUN_STATE_RUNNING);
     await this.context.commands.change(platform(tenant), importId, (now) => resumeFrom(why, now));
   }
 
   async pauseRevert(caller: Caller, revertId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
     pauseRevert('', await this.context.commands.loadRevert(caller.tenant, revertId));
-    await this.setInTargets(caller, revertId, RUN_STATE_PAUSED);
+    await this.setInTarget(caller, revertId, RUN_STATE_PAUSED);
     return this.changeRevert(caller, revertId, (state) => pauseRevert('', state), once);
   }
 
   async resumeRevert(caller: Caller, revertId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
     resumeRevert(await this.context.commands.loadRevert(caller.tenant, revertId));
-    await this.setInTargets(caller, revertId, RUN_STATE_RUNNING);
+    await this.setInTarget(caller, revertId, RUN_STATE_RUNNING);
     return this.changeRevert(caller, revertId, resumeRevert, once);
   }
 
   async cancelRevert(caller: Caller, revertId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
     const by = caller.actor ?? '';
     cancelRevert(by, await this.context.commands.loadRevert(caller.tenant, revertId));
-    await this.setInTargets(caller, revertId, RUN_STATE_CANCELLED);
+    await this.setInTarget(caller, revertId, RUN_STATE_CANCELLED);
     return this.changeRevert(caller, revertId, (state) => cancelRevert(by, state), once);
   }
 
@@ -104,20 +109,21 @@ export class RunControl {
     );
   }
 
-  /** In the order in which the targets apply a chunk. A run that no target knows yet has nothing to be changed. */
-  private async setInTargets(caller: Caller, run: string | undefined, state: targetsV1.RunState): Promise<void> {
-    if (run === undefined) return;
-    for (const target of this.context.targets) {
-      try {
-        await target.setState({ tenant: caller.tenant, run, state, actor: caller.actor ?? '' });
-      } catch (error) {
-        if (!isDomainError(error) || error.code !== 'NOT_FOUND') throw error;
-      }
+  /** A run that the target does not know yet has nothing to be changed. */
+  private async setInTarget(caller: Caller, run: string | undefined, state: targetsV1.RunState): Promise<void> {
+    const { tenant, actor } = caller;
+    const row = run === undefined ? undefined : await this.context.store.transaction(tenant, (tx) => readRun(tx, run));
+    if (row === undefined) return;
+    const change = { isRevert: isRevert(row.kind), finish: (lane: number, seq: number) => this.chunks.finish(tenant, row, lane, seq) };
+    try {
+      await this.context.targetOf(row.type).setState({ tenant, run: row.run, state, actor: actor ?? '' }, change);
+    } catch (error) {
+      if (!isDomainError(error) || error.code !== 'NOT_FOUND') throw error;
     }
   }
 }
 
-/** The run that targets may know: from the moment its chunks were being cut. */
+/** The run that its target may know: from the moment its chunks were being cut. */
 function openRunOf(state: Import): string | undefined {
   return isRunning(state) && state.attempt.phase !== 'PLANNING' ? state.attempt.run : undefined;
 }

@@ -4,7 +4,6 @@ import { Components } from './file/components.js';
 import type { EncodedRows } from './file/file-rows.js';
 import { decodeWithoutCells } from './file/row-objects.js';
 import type { ImportContext } from './import.context.js';
-import type { TargetPosition } from './import/import.events.js';
 import type { JobAtWork, JobHandler } from './job.runner.js';
 import { listObjects, placeOf, type ManifestEntry } from './objects/manifest.js';
 import { startGeneration } from './plan.generation.js';
@@ -14,7 +13,7 @@ import { matchBatch, storeMatches, tieBatch, type TieSubject } from './plan.ties
 import { rowsToPlan } from './row.sources.js';
 
 /*
- * The leased job that turns a file into row objects, asks the targets which rows are tied, and cuts lanes and chunks
+ * The leased job that turns a file into row objects, asks the target which rows are tied, and cuts lanes and chunks
  * to be judged (DESIGN §4). Killed at any moment it begins anew and gives the same objects (CORRECTNESS I6).
  */
 
@@ -32,7 +31,8 @@ async function split(context: ImportContext, job: JobAtWork): Promise<void> {
   const making = planInMaking(state, plan);
   if (making === undefined || !isMapped(state)) return context.store.transaction(tenant, (tx) => job.complete(tx));
   // Noted before anything is looked up, so that a change during the split is found afterwards.
-  const positions = await positionsOf(context);
+  const target = context.targetOf(state.type);
+  const positions = await target.positions();
   const readiness = readinessOf(state, await readAnalysis(context, tenant, state));
   const options = await context.store.transaction(tenant, (tx) => readingOf(tx, state, readiness, making.asked.importDay));
   const config = making.attempt === undefined ? configOf(state, options) : uuid8('rows', making.attempt.run);
@@ -70,7 +70,7 @@ interface Tied {
   readonly components: Components;
 }
 
-/** Asks the targets batch by batch; while they answer, the next batch is read and normalised. */
+/** Asks the target batch by batch; while it answers, the next batch is read and normalised. */
 async function tieAll(
   context: ImportContext,
   job: JobAtWork,
@@ -91,9 +91,9 @@ async function tieAll(
     tied.rows += rows.length;
     if (tied.rows > rowsMax) throw new Error('The file has more rows than its analysis counted');
     before = (async () => {
-      const answers = await matchBatch(context, of, rows, state.decisions);
-      tieBatch(components, firstIndex, answers);
-      tied.keys.push(...(await storeMatches(context, of, at, answers)));
+      const matches = await matchBatch(context.targetOf(state.type), of, rows, state.decisions);
+      tieBatch(components, firstIndex, matches);
+      tied.keys.push(await storeMatches(context, of, at, matches));
     })();
     before.catch(() => undefined);
   }
@@ -131,10 +131,4 @@ async function* newBatches(
     before = storing;
   }
   if (before !== undefined) yield await before;
-}
-
-/** Where every shard of every target stands now. */
-export async function positionsOf(context: ImportContext): Promise<TargetPosition[]> {
-  const replies = await Promise.all(context.targets.map(async (target) => ({ target, reply: await target.positions({}) })));
-  return replies.flatMap(({ target, reply }) => reply.positions.map(({ shard, position }) => ({ target: target.name, shard, position })));
 }

@@ -93,13 +93,17 @@ function recordsMade({ row, match, effects }: targetsV1.RowVerdict): ReadonlyMap
 }
 
 function writeOptions(form: CanonicalForm, options: ImportOptions): void {
-  const { defaults, dateFormat, ...texts } = options;
+  const { defaults, dateFormat, cases, ...texts } = options;
   for (const map of [defaults, dateFormat]) {
     const entries = Object.entries(map).sort(byKey);
     form.write(String(entries.length), ...entries.flat());
   }
   const entries = Object.entries(texts).sort(byKey);
   form.write(...entries.flat());
+  if (cases === undefined) return;
+  const { caseType, list, newList, addSkipped, clientDuplicatePolicy } = cases;
+  // Of what lies with others the id counts: a type that is renamed is the same type.
+  form.write('cases', caseType.id, list.id, newList, String(addSkipped), clientDuplicatePolicy);
 }
 
 function byKey([a]: readonly [string, string], [b]: readonly [string, string]): number {

@@ -1,7 +1,7 @@
 import type { Fact } from '@caseledger/event-store';
 
 /** What the rows of a file become (MAP-008). */
-export type ImportType = 'CLIENTS' | 'CONTACTS';
+export type ImportType = 'CLIENTS' | 'CONTACTS' | 'CASES';
 
 /** The ways a run rests: by a person, for want of space, for want of the importer's right (RUN-005, RUN-006). */
 export type PauseKind = 'PAUSED' | 'PAUSED_RESOURCE' | 'PAUSED_ACCESS';
@@ -48,7 +48,31 @@ export interface ImportOptions {
   readonly invalidOptionalValue: 'FAIL' | 'LEAVE_OUT';
   readonly onReview: 'HOLD' | 'CREATE';
   readonly apply: 'EXACT_PLAN' | 'CURRENT_STATE';
+  /** Only of a case import; absent as long as nobody has chosen anything. */
+  readonly cases?: CaseChoices;
 }
+
+/** Something of another service that was chosen: what counts is its id, its name is as it was then. */
+export interface Chosen {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What a case import takes beside (OPT-004 to OPT-006); an empty id or name is none. */
+export interface CaseChoices {
+  /** Of rows that name no type. */
+  readonly caseType: Chosen;
+  /** The list that cases are added to; none when one is made. */
+  readonly list: Chosen;
+  /** Name of the list to be made. */
+  readonly newList: string;
+  readonly addSkipped: boolean;
+  readonly clientDuplicatePolicy: 'SKIP' | 'UPDATE' | 'CREATE' | 'MERGE';
+}
+
+const NONE: Chosen = { id: '', name: '' };
+
+export const NO_CASE_CHOICES: CaseChoices = { caseType: NONE, list: NONE, newList: '', addSkipped: true, clientDuplicatePolicy: 'SKIP' };
 
 /** What the user overrides of the findings (ANA-001); an empty text or 0 leaves the finding. */
 export interface AnalysisOverride {

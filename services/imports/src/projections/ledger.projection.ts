@@ -2,8 +2,9 @@ import { factsV1, targetsV1 } from '@caseledger/contracts';
 import { pgArray } from '@caseledger/event-store';
 import { byTenant, consume, type ConsumerTransaction, type Consumption } from '@caseledger/event-streams';
 import type { RowTarget } from '@caseledger/row-target';
-import type { OutcomeCounts } from '../import/import.events.js';
+import type { ImportType, OutcomeCounts } from '../import/import.events.js';
 import { countRecords, countRows } from './outcome-counts.js';
+import { accountantsOf } from './runs.projection.js';
 
 /*
  * The ledger: what became of every row of every attempt, and of every record of a revert, as the targets say it in
@@ -29,7 +30,7 @@ export function ledgerConsumer(target: RowTarget, moved: RunMoved): Consumption 
       const chunks = messages.map((message) => ({ at: message.at, chunk: factsV1.ImportChunkApplied.decode(message.payload) }));
       // Members lock tallies in one order; the chunks of an import stay in the order they came in.
       chunks.sort((a, b) => compare(subjectOf(a.chunk), subjectOf(b.chunk)));
-      for (const { at, chunk } of chunks) await applyChunk(tx, tenant, at, chunk);
+      for (const { at, chunk } of chunks) await applyChunk(tx, tenant, at, chunk, target.name);
       for (const run of new Set(chunks.map(({ chunk }) => chunk.run))) tx.afterCommit(() => moved(tenant, run));
     }
   });
@@ -50,14 +51,17 @@ function subjectOf(chunk: Applied): string {
   return isOfRevert(chunk) ? chunk.run : chunk.importId;
 }
 
-async function applyChunk(tx: ConsumerTransaction, tenant: string, at: Date, chunk: Applied): Promise<void> {
+async function applyChunk(tx: ConsumerTransaction, tenant: string, at: Date, chunk: Applied, target: string): Promise<void> {
+  // Contacts' part of a case chunk has effects only; what became of the row is told by cases.
+  if (!accountantsOf(await typeOfImport(tx, tenant, chunk.importId), isOfRevert(chunk)).includes(target)) return;
   // First of all: whoever works on another chunk of the same import waits, so that "the last attempt" has one answer.
   const tally = await lockTally(tx, tenant, subjectOf(chunk));
-  await tx.query('insert into app.run_chunk (tenant, run, lane, seq, rows, at) values ($1, $2, $3, $4, $5, $6)', [
+  await tx.query('insert into app.run_chunk (tenant, run, lane, seq, target, rows, at) values ($1, $2, $3, $4, $5, $6, $7)', [
     tenant,
     chunk.run,
     chunk.lane,
     chunk.seq,
+    target,
     chunk.rows.length,
     at,
   ]);
@@ -71,6 +75,12 @@ async function applyChunk(tx: ConsumerTransaction, tenant: string, at: Date, chu
   const before = countRows(replaced, { ...countRows([]), ...tally.counts }, -1);
   const { read: done } = await addToAttempt(tx, tenant, chunk);
   return saveTally(tx, tenant, at, chunk, { step: tally.step + 1, counts: countRows(latest, before), done });
+}
+
+/** An import is known here before its run is opened in any target. */
+async function typeOfImport(tx: ConsumerTransaction, tenant: string, importId: string): Promise<ImportType> {
+  const { rows } = await tx.query<{ type: ImportType }>('select type from app.import where tenant = $1 and id = $2', [tenant, importId]);
+  return rows[0]?.type ?? 'CLIENTS';
 }
 
 /** The last attempt of a row counts: earlier entries step back. */

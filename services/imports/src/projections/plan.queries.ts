@@ -96,22 +96,24 @@ export interface PlanRow {
   readonly earlierRow: number;
   readonly effects: readonly string[];
   readonly codes: readonly PlannedCode[];
+  /** What was predicted for each part of a row that has parts. */
+  readonly parts: readonly targetsV1.RowExpectation[];
   readonly digest: Buffer;
 }
 
 const SAVE = `
 insert into app.plan_row (tenant, plan, generation, lane, seq, row, outcome, reason, match_verdict,
-  record, version, earlier_row, effects, codes, digest)
+  record, version, earlier_row, effects, codes, digest, parts)
 select $1, $2, $3, $4, n.seq, n.row, n.outcome, n.reason, n.match_verdict, n.record, n.version,
-  n.earlier_row, string_to_array(n.effects, ' '), n.codes, n.digest
+  n.earlier_row, string_to_array(n.effects, ' '), n.codes, n.digest, n.parts
 from unnest($5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::int[], $12::int[], $13::text[],
-  $14::jsonb[], $15::bytea[])
-  as n (seq, row, outcome, reason, match_verdict, record, version, earlier_row, effects, codes, digest)
+  $14::jsonb[], $15::bytea[], $16::jsonb[])
+  as n (seq, row, outcome, reason, match_verdict, record, version, earlier_row, effects, codes, digest, parts)
 on conflict (tenant, plan, row) do update set generation = excluded.generation, lane = excluded.lane,
   seq = excluded.seq, outcome = excluded.outcome,
   reason = excluded.reason, match_verdict = excluded.match_verdict, record = excluded.record,
   version = excluded.version, earlier_row = excluded.earlier_row, effects = excluded.effects, codes = excluded.codes,
-  digest = excluded.digest`;
+  digest = excluded.digest, parts = excluded.parts`;
 
 const SAVE_ROWS = 5_000;
 
@@ -142,13 +144,14 @@ export async function savePlanRows(
         pgArray('text', part.map(({ effects }) => effects.join(' '))),
         pgArray('jsonb', part.map(({ codes }) => JSON.stringify(codes))),
         pgArray('bytea', part.map(({ digest }) => digest)),
+        pgArray('jsonb', part.map(({ parts }) => (parts.length === 0 ? null : JSON.stringify(parts)))),
       ],
     });
   }
 }
 
 const COLUMNS = `row, lane, seq, generation, outcome, reason, match_verdict as "matchVerdict", record,
-  version, earlier_row as "earlierRow", effects, codes, digest`;
+  version, earlier_row as "earlierRow", effects, codes, digest, coalesce(parts, '[]') as parts`;
 
 /** Predictions after a row, by row number. */
 export async function planRowsAfter(tx: StoreTransaction, plan: string, afterRow: number, limit: number): Promise<PlanRow[]> {
@@ -185,12 +188,12 @@ export interface PlannedPlace {
 /** Places of these rows, by row number; each row has the one of the generation that judged it last. */
 export async function placesOf(tx: StoreTransaction, plan: string, numbers: readonly number[]): Promise<Map<number, PlannedPlace>> {
   if (numbers.length === 0) return new Map();
-  const { rows } = await tx.query<Pick<PlanRow, 'row' | 'lane' | 'outcome' | 'reason' | 'record' | 'version'> & Record<string, unknown>>(
-    `select row, lane, outcome, reason, record, version from app.plan_row where ${THESE_ROWS}`,
+  const { rows } = await tx.query<Pick<PlanRow, 'row' | 'lane' | 'outcome' | 'reason' | 'record' | 'version'> & { parts: targetsV1.RowExpectation[] } & Record<string, unknown>>(
+    `select row, lane, outcome, reason, record, version, coalesce(parts, '[]') as parts from app.plan_row where ${THESE_ROWS}`,
     theseRows(tx, plan, numbers),
   );
   return new Map(
-    rows.map(({ row, lane, outcome, reason, record, version }) => [row, { lane, expected: { outcome, reason, record: record ?? '', version, parts: [], part: 0 } }]),
+    rows.map(({ row, lane, outcome, reason, record, version, parts }) => [row, { lane, expected: { outcome, reason, record: record ?? '', version, parts, part: 0 } }]),
   );
 }
 

@@ -107,6 +107,8 @@ export async function revertsOf(tx: StoreTransaction, importId: string): Promise
 
 export interface RevertRecordRow {
   readonly record: string;
+  /** Name of the target that owns it. */
+  readonly target: string;
   readonly lane: number;
   readonly seq: number;
   readonly outcome: string;
@@ -121,7 +123,7 @@ export async function listRevertRecords(
   page: { readonly first: number; readonly after: string },
 ): Promise<RevertRecordRow[]> {
   const { rows } = await tx.query<RevertRecordRow & Record<string, unknown>>(
-    `select record, lane, seq, coalesce(outcome, predicted) as outcome, reason from app.revert_record
+    `select record, target, lane, seq, coalesce(outcome, predicted) as outcome, reason from app.revert_record
      where tenant = $1 and revert = $2 and ($3 = '' or coalesce(outcome, predicted) = $3)
        and ($4 = '' or record > nullif($4, '')::uuid)
      order by record limit $5`,

@@ -1,6 +1,6 @@
 import type { InlineProjection, StoredEvent, StoreTransaction } from '@caseledger/event-store';
 import { IMPORT_CATEGORY, LANE_CATEGORY, REVERT_CATEGORY } from '../import-events.catalogue.js';
-import type { ImportEvent, LaneEvent, RunKind } from '../import/import.events.js';
+import type { ImportEvent, ImportType, LaneEvent, RunKind } from '../import/import.events.js';
 import type { LaneProgress } from '../import/import.workflow.js';
 import type { RevertEvent } from '../revert/revert.events.js';
 
@@ -125,11 +125,25 @@ async function resumed(tx: StoreTransaction, subject: string): Promise<void> {
   );
 }
 
+/**
+ * The targets whose word a chunk's outcome is: that of a row is its case's, and in a revert each tells of its own records.
+ */
+export function accountantsOf(type: ImportType, ofRevert: boolean): readonly string[] {
+  if (type !== 'CASES') return ['contacts'];
+  return ofRevert ? ['contacts', 'cases'] : ['cases'];
+}
+
+export function isRevert(kind: RunKind): boolean {
+  return kind === 'REVERT' || kind === 'RESTORE';
+}
+
 /** A run as the reactor sees it. */
 export interface RunRow {
   readonly run: string;
   readonly importId: string;
   readonly subject: string;
+  /** What the import's rows become. */
+  readonly type: ImportType;
   readonly kind: RunKind;
   readonly attempt: number;
   readonly state: 'QUEUED' | 'RUNNING' | 'PAUSED' | 'CANCELLING' | 'CLOSED';
@@ -141,18 +155,23 @@ export interface RunRow {
 /** Reads a run; with `lock` nobody else dispatches for it until the transaction ends. */
 export async function readRun(tx: StoreTransaction, run: string, lock = false): Promise<RunRow | undefined> {
   const { rows } = await tx.query<RunRow & Record<string, unknown>>(
-    `select run, import_id as "importId", subject, kind, attempt, state, rows, chunks_per_lane as "chunksPerLane", actor
-     from app.run where tenant = $1 and run = $2 ${lock ? 'for update' : ''}`,
+    `select r.run, r.import_id as "importId", r.subject, i.type, r.kind, r.attempt, r.state, r.rows,
+       r.chunks_per_lane as "chunksPerLane", r.actor
+     from app.run r join app.import i on i.tenant = r.tenant and i.id = r.import_id
+     where r.tenant = $1 and r.run = $2 ${lock ? 'for update of r' : ''}`,
     [tx.tenant, run],
   );
   return rows[0];
 }
 
 /** Where each lane of a run stands: chunks in all, with an outcome, and dispatched. */
-export async function readLanes(tx: StoreTransaction, { run, chunksPerLane }: RunRow): Promise<(LaneProgress & { dispatches: number })[]> {
+export async function readLanes(tx: StoreTransaction, of: RunRow): Promise<(LaneProgress & { dispatches: number })[]> {
+  const { run, chunksPerLane } = of;
   const { rows: done } = await tx.query<{ lane: number; done: number }>(
-    'select lane, max(seq) + 1 as done from app.run_chunk where tenant = $1 and run = $2 group by lane',
-    [tx.tenant, run],
+    `select lane, min(done) as done
+     from (select lane, target, max(seq) + 1 as done from app.run_chunk where tenant = $1 and run = $2 group by lane, target) c
+     group by lane having count(*) = $3`,
+    [tx.tenant, run, accountantsOf(of.type, isRevert(of.kind)).length],
   );
   const { rows: out } = await tx.query<{ lane: number; next_seq: number; dispatches: number; at: Date }>(
     'select lane, next_seq, dispatches, at from app.dispatch where tenant = $1 and run = $2',

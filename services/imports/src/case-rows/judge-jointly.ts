@@ -1,0 +1,124 @@
+import type { targetsV1 } from '@caseledger/contracts';
+import { isWritten, partsOfVerdicts, withParts } from './join-parts.js';
+import type { SplitRow } from './split-row.js';
+
+/*
+ * Contacts are judged before the case, and the case decides whether anything of its row is written: what a row writes
+ * depends on its own end, what it finds on rows before it. So the two are asked in rounds, each with what the round
+ * before said of which rows are not written. A row's verdict rests on the rows before it alone, therefore each round
+ * settles at least the first row that was still wrong, and where a round changes nothing all verdicts are those of one
+ * reader who takes row after row.
+ */
+
+/** The two judges, each asked about all rows of a chunk at once. */
+export interface Judges {
+  contacts(parts: targetsV1.Row[]): Promise<targetsV1.JudgeReply>;
+  cases(rows: targetsV1.Row[]): Promise<targetsV1.JudgeReply>;
+}
+
+export interface JointJudgement {
+  readonly contacts: targetsV1.JudgeReply;
+  readonly cases: targetsV1.JudgeReply;
+  /** Rows whose contacts are not to be written. */
+  readonly withheld: ReadonlySet<number>;
+  /** The parts as they were judged at last: with decisions, and marked where they are withheld. */
+  readonly parts: readonly targetsV1.Row[];
+}
+
+/**
+ * Judges the rows of a chunk in both services. With `isHeld` a row that would end otherwise than its plan says counts as
+ * not written: neither service will write it (PRE-005).
+ */
+export async function judgeJointly(split: readonly SplitRow[], judges: Judges, isHeld: boolean): Promise<JointJudgement> {
+  let withheld = new Set(split.filter(({ row }) => endsUnread(row)).map(({ row }) => row.row));
+  let decisions = new Map<string, targetsV1.RowDecision>();
+  // Each round settles a row for good; then each of at most two kinds of decision is settled once.
+  for (let round = 0; round <= (split.length + 1) * 2; round += 1) {
+    const parts = split.flatMap((row) => markedParts(row, withheld, decisions));
+    const contacts = parts.length === 0 ? NOTHING : await judges.contacts(parts);
+    const answers = partsOfVerdicts(split, contacts.verdicts);
+    const cases = await judges.cases(withParts(split, answers));
+    const next = unwritten(split, contacts.verdicts, cases.verdicts, isHeld);
+    if (!isSame(next, withheld)) {
+      withheld = next;
+      continue;
+    }
+    const decided = decidedParts(split, contacts.verdicts, decisions);
+    if (decided.size === decisions.size) return { contacts, cases, withheld, parts };
+    decisions = decided;
+  }
+  throw new Error('The judges of a case chunk do not agree with themselves');
+}
+
+const NOTHING: targetsV1.JudgeReply = { verdicts: [], overlay: Buffer.alloc(0) };
+
+/** Rows that fail, or are passed over, by what was read of them: nothing of them is written, whatever they meet. */
+function endsUnread({ blank, appliedBefore, decision, issues }: targetsV1.Row): boolean {
+  return blank || appliedBefore || decision?.action === 'EXCLUDE' || issues.some(({ severity }) => severity === 'ERROR');
+}
+
+function markedParts({ parts }: SplitRow, withheld: ReadonlySet<number>, decisions: ReadonlyMap<string, targetsV1.RowDecision>): targetsV1.Row[] {
+  return parts.map((part) => ({ ...part, withheld: withheld.has(part.row), decision: decisions.get(placeOf(part)) }));
+}
+
+function unwritten(
+  split: readonly SplitRow[],
+  contacts: readonly targetsV1.RowVerdict[],
+  cases: readonly targetsV1.RowVerdict[],
+  isHeld: boolean,
+): Set<number> {
+  const rows = new Set<number>();
+  // A case that has all the row says is written as far as its contacts go: theirs may still be news.
+  for (const { row, outcome } of cases) if (!isWritten(outcome) && outcome !== 'UNCHANGED') rows.add(row);
+  if (!isHeld) return rows;
+  const expected = new Map(split.flatMap(({ row, parts }) => [[String(row.row), row.expected], ...parts.map((part) => [placeOf(part), part.expected] as const)]));
+  for (const verdict of cases) if (!isAsExpected(verdict, expected.get(String(verdict.row)))) rows.add(verdict.row);
+  for (const verdict of contacts) if (!isAsExpected(verdict, expected.get(placeOf(verdict)))) rows.add(verdict.row);
+  return rows;
+}
+
+/** Whether a prediction made now is that of the confirmed plan, as the services themselves will see it. */
+function isAsExpected({ outcome, reason, record, match, pinnedVersion }: targetsV1.RowVerdict, expected: targetsV1.RowExpectation | undefined): boolean {
+  if (expected === undefined) return true;
+  const named = [record, match?.record ?? ''];
+  return (
+    outcome === expected.outcome &&
+    reason === expected.reason &&
+    pinnedVersion === expected.version &&
+    (expected.record === '' || named.includes(expected.record))
+  );
+}
+
+/**
+ * A decision on a row is about its case, unless a contact is what holds the row: then it is about that contact
+ * (DUP-011). One that names a record decides the contact for which it is a candidate.
+ */
+function decidedParts(
+  split: readonly SplitRow[],
+  verdicts: readonly targetsV1.RowVerdict[],
+  before: ReadonlyMap<string, targetsV1.RowDecision>,
+): Map<string, targetsV1.RowDecision> {
+  const decisions = new Map(before);
+  const decisionOf = new Map(split.map(({ row }) => [row.row, row.decision]));
+  for (const verdict of verdicts) {
+    const decision = decisionOf.get(verdict.row);
+    if (decision === undefined || !TAKEN_BY_CONTACTS.includes(decision.action) || !isHeldBy(verdict)) continue;
+    const isOthers = decision.record !== '' && verdict.match?.records.includes(decision.record) !== true;
+    if (!isOthers) decisions.set(placeOf(verdict), decision);
+  }
+  return decisions;
+}
+
+const TAKEN_BY_CONTACTS: readonly string[] = ['CREATE', 'UPDATE', 'MERGE'];
+
+function isHeldBy({ reason, match }: targetsV1.RowVerdict): boolean {
+  return reason === 'HELD_FOR_REVIEW' && (match?.verdict === 'REVIEW' || match?.verdict === 'AMBIGUOUS');
+}
+
+function placeOf({ row, part }: { readonly row: number; readonly part: number }): string {
+  return `${row}/${part}`;
+}
+
+function isSame(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  return a.size === b.size && [...a].every((row) => b.has(row));
+}
