@@ -2,7 +2,6 @@ import type { DecidedEvent } from '../rows/row-kind.js';
 import {
   IMPORT_REVERTED,
   sameValue,
-  type Assignment,
   type ContributionChange,
   type ExternalIdPair,
   type PastEvent,

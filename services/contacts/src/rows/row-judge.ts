@@ -4,7 +4,6 @@ import {
   issuesOfRow,
   keyText,
   type JudgedRow,
-  type KnownRecord,
   type Outcome,
   type RowContext,
   type RowView,
@@ -199,7 +198,7 @@ function makesClient({ part }: targetsV1.Row, { importType }: targetsV1.ApplyOpt
  * A contact that a case is linked to without being changed: how many values of the file it does not get (DUP-011). What
  * only follows from another value, such as which phone is the primary one, is not counted.
  */
-function notApplied({ row, values, context, view }: Attempt, record: string): RowIssue[] {
+function notApplied({ values, context, view }: Attempt, record: string): RowIssue[] {
   const known = context.options.importType === 'CASES' ? view.record(record) : undefined;
   if (known === undefined) return [];
   const rules = { mode: 'UPDATE', fillOnly: false, source: context.source } as const;
