@@ -12,6 +12,7 @@ import { HealthController } from './pages/health.controller.js';
 import { PagesController } from './pages/pages.controller.js';
 import { AccountsController } from './rest/accounts.controller.js';
 import { SignedIn } from './rest/caller.js';
+import { CasesController } from './rest/cases.controller.js';
 import { ClientsController } from './rest/clients.controller.js';
 import { ImportsController } from './rest/imports.controller.js';
 import { ProblemFilter } from './rest/problem.filter.js';
@@ -45,7 +46,7 @@ export class GatewayModule {
           useFactory: graphqlOptions,
         }),
       ],
-      controllers: [PagesController, HealthController, AccountsController, ClientsController, ImportsController, RevertsController],
+      controllers: [PagesController, HealthController, AccountsController, ClientsController, CasesController, ImportsController, RevertsController],
       providers: [SignedIn, { provide: APP_FILTER, useClass: ProblemFilter }],
     };
   }

@@ -1,5 +1,5 @@
 import { importsV1 } from '@caseledger/contracts';
-import type { ImportFilter, ImportResolvers, ImportState, ImportStatus, QueryResolvers, ResultKind } from '../gen/resolvers.js';
+import type { ImportFilter, ImportResolvers, ImportState, ImportStatus, ImportType, QueryResolvers, ResultKind } from '../gen/resolvers.js';
 import { requestOf } from '../services.js';
 import { globalId, localId } from './global-id.js';
 import { toAnalysis, toAttempt, toMapping, toOptions, toPlan } from './import.values.js';
@@ -45,7 +45,7 @@ function resultFiles(parent: importsV1.Import): { result: ResultKind; csv: strin
 
 export const importResolvers: ImportResolvers = {
   id: (parent) => globalId('Import', parent.id),
-  type: (parent) => (parent.type === 'CONTACTS' ? 'CONTACTS' : 'CLIENTS'),
+  type: (parent) => parent.type as ImportType,
   state: (parent) => parent.state as ImportState,
   status: (parent) => (parent.status === '' ? null : (parent.status as ImportStatus)),
   code: (parent) => textOrNull(parent.code),

@@ -1,4 +1,4 @@
-import { clientFields } from '@caseledger/fields';
+import { clientFields, fieldsOf, type FieldDefinition } from '@caseledger/fields';
 
 type Json = Record<string, unknown>;
 
@@ -14,6 +14,9 @@ const object = (properties: Json, required: string[] = []): Json => ({ type: 'ob
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 const json = (schema: Json): Json => ({ 'application/json': { schema } });
 const ok = (schema: Json, status = '200', description = 'Done'): Json => ({ [status]: { description, content: json(schema) } });
+
+const ROLES = ['CLIENT', 'OPPOSING_PARTY', 'WITNESS', 'ATTORNEY', 'FAMILY', 'OTHER'];
+const policy = { enum: ['SKIP', 'UPDATE', 'CREATE', 'MERGE'], default: 'SKIP' };
 
 const text = { type: 'string' };
 const count = { type: 'integer', minimum: 0 };
@@ -40,12 +43,38 @@ function operation({ tag, summary, body, parameters = [], responses }: Operation
 
 /** Bodies of a client: the keys of the field catalogue, so that the document cannot differ from the product. */
 function clientSchema(): Json {
-  const fields = clientFields().filter(({ key }) => key !== 'recordId');
-  return object({
-    ...Object.fromEntries(fields.map(({ key, label, lengthMax }) => [key, { type: ['string', 'null'], title: label, ...(lengthMax === undefined ? {} : { maxLength: lengthMax }) }])),
-    tags: { type: 'array', items: text },
-    onDuplicate: { enum: ['SKIP', 'UPDATE', 'CREATE', 'MERGE'], default: 'SKIP' },
-  });
+  return object({ ...texts(clientFields()), tags: { type: 'array', items: text }, onDuplicate: policy });
+}
+
+/** Bodies of a case: its own fields (FLD-003) beside its client, which is named or given, and further contacts. */
+function caseSchema(): Json {
+  const own = fieldsOf('CASES').filter(({ key, of }) => of === undefined && !/^contact\d/.test(key));
+  const byId = object({ id: { type: 'string', format: 'uuid' } }, ['id']);
+  const byExternalId = object({ externalSystem: text, externalId: text }, ['externalSystem', 'externalId']);
+  return object(
+    {
+      ...texts(own),
+      tags: { type: 'array', items: text },
+      client: { oneOf: [byId, byExternalId, ref('ClientBody')] },
+      contacts: { type: 'array', items: object({ id: { type: 'string', format: 'uuid' }, role: { enum: ROLES }, primary: { type: 'boolean' } }, ['id']) },
+      onDuplicate: policy,
+      onDuplicateClient: policy,
+    },
+    ['caseName', 'client'],
+  );
+}
+
+/** What a change of a case may hold: type and status are changed by requests of their own. */
+function caseChangeSchema(): Json {
+  const own = fieldsOf('CASES').filter(({ key, of }) => of === undefined && !/^contact\d|^caseType$|^caseStatus$/.test(key));
+  return object({ ...texts(own), tags: { type: 'array', items: text } });
+}
+
+function texts(fields: readonly FieldDefinition[]): Json {
+  const entries = fields
+    .filter(({ key }) => key !== 'recordId')
+    .map(({ key, label, lengthMax }) => [key, { type: ['string', 'null'], title: label, ...(lengthMax === undefined ? {} : { maxLength: lengthMax }) }]);
+  return Object.fromEntries(entries) as Json;
 }
 
 const SCHEMAS = (): Json => ({
@@ -58,20 +87,27 @@ const SCHEMAS = (): Json => ({
       detail: text,
       errors: { type: 'array', items: object({ field: text, code: text, message: text }) },
       requestId: text,
+      candidates: { type: 'array', items: text, description: 'Similar records (DUPLICATE_REVIEW)' },
     },
     ['status', 'code', 'detail', 'requestId'],
   ),
   ClientBody: clientSchema(),
   Client: object({ id: text, version: count, name: text, client: { type: 'boolean' }, archived: { type: 'boolean' } }, ['id', 'version', 'name']),
   Result: object({ outcome: { enum: ['CREATED', 'UPDATED', 'MERGED', 'SKIPPED', 'UNCHANGED', 'FAILED'] }, client: { oneOf: [ref('Client'), { type: 'null' }] }, warnings: { type: 'array', items: ref('Issue') }, errors: { type: 'array', items: ref('Issue') } }, ['outcome']),
+  CaseBody: caseSchema(),
+  CaseChange: caseChangeSchema(),
+  Case: object({ id: text, version: count, number: text, caseName: text, caseType: text, caseStatus: text, category: { enum: ['OPEN', 'CLOSED'] }, contacts: { type: 'array', items: object({ id: text, role: { enum: ROLES }, primary: { type: 'boolean' } }) }, archived: { type: 'boolean' } }, ['id', 'version', 'number', 'caseName']),
+  CaseResult: object({ outcome: { enum: ['CREATED', 'UPDATED', 'MERGED', 'SKIPPED', 'UNCHANGED', 'FAILED'] }, reason: text, case: { oneOf: [ref('Case'), { type: 'null' }] }, client: { oneOf: [object({ id: text, outcome: text }), { type: 'null' }] }, warnings: { type: 'array', items: ref('Issue') }, errors: { type: 'array', items: ref('Issue') }, candidates: { type: 'array', items: text }, candidatesAre: { enum: ['CASES', 'CONTACTS'] } }, ['outcome']),
   Issue: object({ code: text, severity: { enum: ['ERROR', 'WARNING'] }, field: { type: ['string', 'null'] }, text: { type: ['string', 'null'] }, message: text, suggestion: { type: ['string', 'null'] } }, ['code', 'severity', 'message']),
   Counts: object({ read: count, created: count, updated: count, merged: count, unchanged: count, skipped: count, failed: count, held: count }),
-  Import: object({ id: text, type: { enum: ['CLIENTS', 'CONTACTS'] }, state: text, status: { type: ['string', 'null'] }, counts: ref('Counts'), plan: { type: ['object', 'null'] }, analysis: { type: ['object', 'null'] } }, ['id', 'type', 'state', 'counts']),
+  Import: object({ id: text, type: { enum: ['CLIENTS', 'CONTACTS', 'CASES'] }, state: text, status: { type: ['string', 'null'] }, counts: ref('Counts'), plan: { type: ['object', 'null'] }, analysis: { type: ['object', 'null'] } }, ['id', 'type', 'state', 'counts']),
   Cell: object({ column: { ...count, description: '0-based, in file order' }, header: { type: ['string', 'null'] }, text }, ['column', 'header', 'text']),
   Match: object({ verdict: { enum: ['MATCH', 'REVIEW', 'AMBIGUOUS', 'NONE'] }, key: text, record: text, score: { type: 'number' }, records: { type: 'array', items: text }, earlierRow: count }, ['verdict']),
   Row: object({ row: count, line: count, sheet: { type: ['string', 'null'] }, attempt: count, cells: { type: 'array', items: ref('Cell') }, match: { oneOf: [ref('Match'), { type: 'null' }] }, outcome: { type: ['string', 'null'] }, reason: { type: ['string', 'null'] }, changes: { type: 'array', items: { type: 'object' } }, issues: { type: 'array', items: ref('Issue') } }, ['row']),
   Revert: object({ id: text, importId: text, kind: { enum: ['REVERT', 'RESTORE'] }, state: text, hash: { type: ['string', 'null'] }, records: count, counts: { type: ['object', 'null'] } }, ['id', 'state']),
 });
+
+const IF_MATCH = { name: 'If-Match', in: 'header', schema: text, description: 'The version that was read, in quotes' };
 
 const clients = {
   '/api/clients': {
@@ -83,8 +119,29 @@ const clients = {
   },
   '/api/clients/{id}': {
     get: operation({ tag: 'clients', summary: 'One client', parameters: [ID], responses: ok(ref('Client')) }),
-    patch: operation({ tag: 'clients', summary: 'Change a client', body: ref('ClientBody'), parameters: [ID, KEY, { name: 'If-Match', in: 'header', schema: text, description: 'The version that was read, in quotes' }], responses: ok(ref('Client')) }),
+    patch: operation({ tag: 'clients', summary: 'Change a client', body: ref('ClientBody'), parameters: [ID, KEY, IF_MATCH], responses: ok(ref('Client')) }),
   },
+};
+
+const caseCommand = (summary: string, body?: Json): Json => ({ post: operation({ tag: 'cases', summary, parameters: [ID, KEY], ...(body === undefined ? {} : { body }), responses: ok(ref('Case')) }) });
+const idList = (name: string, what: string): Json => query(name, text, `Ids of ${what}, separated by commas`);
+
+const cases = {
+  '/api/cases': {
+    post: operation({ tag: 'cases', summary: 'Create a case', body: ref('CaseBody'), parameters: [KEY], responses: { ...ok(ref('CaseResult'), '201', 'Created'), ...ok(ref('CaseResult'), '200', 'Matched; see outcome') } }),
+    get: operation({ tag: 'cases', summary: 'List cases', parameters: [query('search', text), query('category', { enum: ['open', 'closed'] }), idList('caseTypeId', 'case types'), idList('caseStatusId', 'statuses'), query('client', text, 'Id of a contact on the case'), query('list', text, 'Id of a list'), query('tag', text), query('updatedSince', { type: 'string', format: 'date-time' }), query('archived', { type: 'boolean' }), query('cursor', text), query('limit', { type: 'integer', minimum: 1, maximum: 500 })], responses: ok(object({ cases: { type: 'array', items: ref('Case') }, cursor: { type: ['string', 'null'] }, hasMore: { type: 'boolean' } })) }),
+  },
+  '/api/cases/batch': {
+    post: operation({ tag: 'cases', summary: 'Create up to 500 cases', body: object({ items: { type: 'array', maxItems: 500, items: ref('CaseBody') }, onDuplicate: policy, onDuplicateClient: policy }, ['items']), parameters: [KEY], responses: ok(object({ results: { type: 'array', items: ref('CaseResult') }, applied: count, failed: count })) }),
+  },
+  '/api/cases/{id}': {
+    get: operation({ tag: 'cases', summary: 'One case', parameters: [ID], responses: ok(ref('Case')) }),
+    patch: operation({ tag: 'cases', summary: 'Change a case', body: ref('CaseChange'), parameters: [ID, KEY, IF_MATCH], responses: ok(ref('Case')) }),
+  },
+  '/api/cases/{id}/status': caseCommand('Change the status of a case', object({ status: { type: 'string', description: 'Id or name' }, reason: text }, ['status'])),
+  '/api/cases/{id}/type': caseCommand('Change the type of a case', object({ type: { type: 'string', description: 'Id or name' }, status: text }, ['type'])),
+  '/api/cases/{id}/archive': caseCommand('Archive a case', object({ reason: text })),
+  '/api/cases/{id}/restore': caseCommand('Restore a case'),
 };
 
 const command = (summary: string, body?: Json): Json => ({ post: operation({ tag: 'imports', summary, parameters: [ID, KEY], ...(body === undefined ? {} : { body }), responses: ok(ref('Import')) }) });
@@ -92,7 +149,7 @@ const hash = object({ planHash: text }, ['planHash']);
 
 const imports = {
   '/api/imports': {
-    post: operation({ tag: 'imports', summary: 'Create an import', body: object({ type: { enum: ['CLIENTS', 'CONTACTS'] }, fileName: text, sizeBytes: count, sha256: text, importKey: text }, ['type', 'fileName']), parameters: [KEY], responses: ok(ref('Import'), '201', 'Created') }),
+    post: operation({ tag: 'imports', summary: 'Create an import', body: object({ type: { enum: ['CLIENTS', 'CONTACTS', 'CASES'] }, fileName: text, sizeBytes: count, sha256: text, importKey: text }, ['type', 'fileName']), parameters: [KEY], responses: ok(ref('Import'), '201', 'Created') }),
     get: operation({ tag: 'imports', summary: 'List imports', parameters: [query('state', text), query('fileName', text), query('cursor', text), query('limit', { type: 'integer', minimum: 1, maximum: 500 })], responses: ok(object({ imports: { type: 'array', items: ref('Import') }, cursor: { type: ['string', 'null'] }, hasMore: { type: 'boolean' } })) }),
   },
   '/api/imports/{id}': { get: operation({ tag: 'imports', summary: 'One import', parameters: [ID], responses: ok(ref('Import')) }) },
@@ -140,10 +197,11 @@ export function openApi(): Json {
     info: { title: 'Caseledger', version: '1', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }],
-    tags: [{ name: 'sign-in' }, { name: 'clients' }, { name: 'imports' }, { name: 'reverts' }],
+    tags: [{ name: 'sign-in' }, { name: 'clients' }, { name: 'cases' }, { name: 'imports' }, { name: 'reverts' }],
     paths: {
       '/api/sign-in': { post: { ...operation({ tag: 'sign-in', summary: 'Sign in', body: object({ email: text, password: text }, ['email', 'password']), responses: ok(object({ session: text, expiresAt: text })) }), security: [] } },
       ...clients,
+      ...cases,
       ...imports,
       ...reverts,
     },

@@ -29,18 +29,35 @@ export function clientJson(contact: contactsV1.Contact, sensitive: boolean): Rec
   };
 }
 
+/** How the fields of a body are told from what else it may hold. */
+export interface BodyFields {
+  isField(key: string): boolean;
+  /** Keys that are not fields and read elsewhere. */
+  readonly besides: ReadonlySet<string>;
+  /** What stands before a key in an error: `client.` for the fields of a case's client. */
+  readonly under?: string;
+}
+
+/** The fields of a client (FLD-001). */
+export function bodyFields(body: unknown, besides: ReadonlySet<string>, under = ''): contactsV1.FieldInput[] {
+  return fieldsOfBody(body, { isField: (key) => fieldByKey(key) !== undefined, besides, under });
+}
+
 /**
- * The fields of a body (FLD-001): texts, numbers, yes/no and lists of texts under the catalogue's keys. A key that is
- * none is refused, not ignored (RST-003).
+ * The fields of a body: texts, numbers, yes/no and lists of texts under the catalogue's keys. A key that is none is
+ * refused, not ignored (RST-003).
  */
-export function bodyFields(body: unknown, besides: ReadonlySet<string>): contactsV1.FieldInput[] {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw validation('FIELD_UNKNOWN', { field: 'body' }, 'body');
+export function fieldsOfBody(body: unknown, { isField, besides, under = '' }: BodyFields): contactsV1.FieldInput[] {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    const field = under === '' ? 'body' : under.replace(/\.$/, '');
+    throw validation('FIELD_UNKNOWN', { field }, field);
+  }
   const faults: FieldError[] = [];
   const fields = Object.entries(body).flatMap(([key, value]) => {
     if (besides.has(key)) return [];
-    const inputs = fieldByKey(key) === undefined ? undefined : inputsOf(key, value);
+    const inputs = isField(key) ? inputsOf(key, value) : undefined;
     if (inputs !== undefined) return inputs;
-    faults.push({ field: key, code: 'FIELD_UNKNOWN', params: { field: key } });
+    faults.push({ field: `${under}${key}`, code: 'FIELD_UNKNOWN', params: { field: `${under}${key}` } });
     return [];
   });
   const [first, ...rest] = faults;

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { contactsV1 } from '@caseledger/contracts';
-import { DomainError, isCode, limit, notFound, validation } from '@caseledger/errors';
+import { notFound } from '@caseledger/errors';
 import type { Response } from 'express';
 import type { Caller } from '../authenticator.js';
 import { requestOf } from '../services.js';
@@ -8,12 +8,9 @@ import { CallerParam, SignedIn } from './caller.js';
 import { bodyFields, clientJson, issueJson } from './client.json.js';
 import { setIdempotencyHeaders } from './idempotency.js';
 import { pageOf } from './query.values.js';
+import { failureOf, instant, itemsOf, policyOf, toBeDecided, uuidOf, versionOf } from './record.requests.js';
 
-/** PRODUCT §6: the largest batch. */
-const BATCH_MAX = 500;
 const NOT_FIELDS: ReadonlySet<string> = new Set(['onDuplicate']);
-const POLICIES: ReadonlySet<string> = new Set(['SKIP', 'UPDATE', 'CREATE', 'MERGE']);
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Clients for scripts (RST-001): the rules of imports, one client or up to 500 at a time. */
 @Controller('api/clients')
@@ -36,7 +33,7 @@ export class ClientsController {
     const result = reply.results[0];
     if (result === undefined) throw notFound();
     if (result.outcome === 'FAILED') throw failureOf(result);
-    if (result.candidates.length > 0) throw new DomainError('illegal-state', 'DUPLICATE_REVIEW', { n: result.candidates.length });
+    if (result.candidates.length > 0) throw toBeDecided(result.candidates);
     response.status(result.outcome === 'CREATED' ? 201 : 200);
     return resultJson(result, caller);
   }
@@ -49,7 +46,7 @@ export class ClientsController {
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Record<string, unknown>> {
-    const items = itemsOf(body);
+    const items = itemsOf(body, 'clients');
     const reply = await caller.services.contacts.submitContacts({
       items: items.map((item) => ({ fields: bodyFields(item, NOT_FIELDS) })),
       onDuplicate: policyOf(body),
@@ -126,49 +123,4 @@ function resultJson(result: contactsV1.SubmittedResult, caller: Caller): Record<
     errors: result.issues.filter((issue) => issue.severity === 'ERROR').map(issueJson),
     ...(result.candidates.length === 0 ? {} : { candidates: result.candidates }),
   };
-}
-
-/** The first error of a refused client names the problem; all of them are listed with their fields. */
-function failureOf(result: contactsV1.SubmittedResult): DomainError {
-  const errors = result.issues.filter((issue) => issue.severity === 'ERROR');
-  const details = errors.flatMap(({ code, field, params, text }) => (isCode(code) ? [{ code, field, params: { ...params, text, field } }] : []));
-  const first = details[0];
-  if (first === undefined) return validation(isCode(result.reason) ? result.reason : 'INTERNAL_ERROR');
-  return new DomainError('validation', first.code, first.params, first.field, details);
-}
-
-function policyOf(body: unknown): string {
-  const given = typeof body === 'object' && body !== null && 'onDuplicate' in body ? body.onDuplicate : 'SKIP';
-  if (typeof given === 'string' && POLICIES.has(given)) return given;
-  throw validation('VALUE_NOT_ALLOWED', { text: String(given), field: 'onDuplicate', suggestion: 'SKIP' }, 'onDuplicate');
-}
-
-function itemsOf(body: unknown): unknown[] {
-  const items = typeof body === 'object' && body !== null && 'items' in body ? body.items : undefined;
-  if (!Array.isArray(items)) throw validation('REQUIRED_MISSING', { field: 'items' }, 'items');
-  if (items.length === 0 || items.length > BATCH_MAX) throw limit('LIMIT_REACHED', { limit: BATCH_MAX, things: 'clients in a batch' });
-  return items;
-}
-
-function instant(text: string | undefined): number {
-  if (text === undefined) return 0;
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw validation('DATE_INVALID', { text }, 'updatedSince');
-  return ms;
-}
-
-function uuidOf(id: string): string {
-  if (!UUID.test(id)) throw notFound();
-  return id;
-}
-
-/**
- * The version of `If-Match: "7"`; 0 when the header is missing or `*`, which applies to whatever is there. A condition
- * that cannot be read is refused: whoever sends one does not want to overwrite blindly.
- */
-function versionOf(match: string | undefined): number {
-  if (match === undefined || match.trim() === '*') return 0;
-  const found = /^(?:W\/)?"?(\d{1,9})"?$/.exec(match.trim());
-  if (found === null) throw validation('VALUE_NOT_ALLOWED', { text: match.slice(0, 100), field: 'If-Match' }, 'If-Match');
-  return Number(found[1]);
 }

@@ -3,8 +3,8 @@ import { Type } from 'class-transformer';
 
 /** Bodies of the import requests (RST-001). Unknown keys are refused with FIELD_UNKNOWN by the global pipe. */
 export class CreateImportBody {
-  @IsIn(['CLIENTS', 'CONTACTS'])
-  type: 'CLIENTS' | 'CONTACTS';
+  @IsIn(['CLIENTS', 'CONTACTS', 'CASES'])
+  type: 'CLIENTS' | 'CONTACTS' | 'CASES';
 
   @IsString()
   @Length(1, 255)

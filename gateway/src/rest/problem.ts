@@ -9,6 +9,8 @@ export interface Problem {
   readonly detail: string;
   readonly errors: readonly { field: string; code: string; message: string }[];
   readonly requestId: string;
+  /** Records that are similar, where somebody has to decide (DUPLICATE_REVIEW). */
+  readonly candidates?: readonly string[];
 }
 
 export function problemOf(error: DomainError, requestId: string): Problem {
@@ -21,6 +23,7 @@ export function problemOf(error: DomainError, requestId: string): Problem {
     detail: error.message,
     errors: fields.map(({ field, code, params }) => ({ field, code, message: messageFor(code, params) })),
     requestId,
+    ...(error.code === 'DUPLICATE_REVIEW' && error.params['records'] !== undefined ? { candidates: String(error.params['records']).split(',') } : {}),
   };
 }
 

@@ -6,7 +6,7 @@ const PAGE_MAX = 500;
 const PAGE = 100;
 
 // Written as records, so that the compiler finds a value of the schema that is missing here.
-const TYPES: Readonly<Record<ImportType, true>> = { CLIENTS: true, CONTACTS: true };
+const TYPES: Readonly<Record<ImportType, true>> = { CLIENTS: true, CONTACTS: true, CASES: true };
 const STATUSES: Readonly<Record<ImportStatus, true>> = { WORKED: true, PARTIALLY_WORKED: true, FAILED: true };
 const OUTCOMES: Readonly<Record<Outcome, true>> = { CREATED: true, UPDATED: true, MERGED: true, SKIPPED: true, UNCHANGED: true, FAILED: true };
 const ROWS: Readonly<Record<RowsOf, true>> = { PREVIEW: true, PLAN: true, LEDGER: true };
