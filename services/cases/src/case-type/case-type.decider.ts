@@ -74,7 +74,7 @@ export function followingStatus(state: CaseTypeState, from: string, to: string):
 
 // Statuses are added before the order that names them.
 function byKind(a: CaseTypeEvent, b: CaseTypeEvent): number {
-  const place = (event: CaseTypeEvent): number => (event.type === 'CaseTypeChanged' ? 1 : 0);
+  const place = (event: CaseTypeEvent): number => (event.type === 'CaseTypeRedefined' ? 1 : 0);
   return place(a) - place(b);
 }
 
@@ -95,7 +95,7 @@ function profileChange(wanted: WantedType, state: CaseTypeState, kept: ReadonlyS
   ];
   const isMoved = unsaid.some(({ id }, at) => wanted.statuses[at]?.id !== id);
   const order = isMoved ? { order: wanted.statuses.map(({ id }) => id) } : {};
-  return Object.keys(set).length > 0 || isMoved ? [{ type: 'CaseTypeChanged', data: { set, ...order } }] : [];
+  return Object.keys(set).length > 0 || isMoved ? [{ type: 'CaseTypeRedefined', data: { set, ...order } }] : [];
 }
 
 function statusChanged(before: StatusFacts, status: StatusFacts, around: Surroundings): CaseTypeEvent {

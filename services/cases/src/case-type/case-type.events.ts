@@ -24,8 +24,8 @@ export interface TypeProfile {
 
 export type CaseTypeEvent =
   | Fact<'CaseTypeDefined', TypeProfile & { readonly statuses: readonly StatusFacts[] }>
-  /** `order` is the ids of all statuses, when their order changed. */
-  | Fact<'CaseTypeChanged', { readonly set: Partial<TypeProfile>; readonly order?: readonly string[] }>
+  /** Not CaseTypeChanged, which is what happens to a case. `order` is the ids of all statuses, when their order changed. */
+  | Fact<'CaseTypeRedefined', { readonly set: Partial<TypeProfile>; readonly order?: readonly string[] }>
   | Fact<'CaseTypeArchived', object>
   | Fact<'StatusAdded', StatusFacts>
   | Fact<'StatusChanged', StatusFacts>
@@ -34,7 +34,7 @@ export type CaseTypeEvent =
 
 const TYPES: readonly CaseTypeEvent['type'][] = [
   'CaseTypeDefined',
-  'CaseTypeChanged',
+  'CaseTypeRedefined',
   'CaseTypeArchived',
   'StatusAdded',
   'StatusChanged',

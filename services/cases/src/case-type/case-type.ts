@@ -19,7 +19,7 @@ export function evolve(state: CaseTypeState, event: CaseTypeEvent): CaseTypeStat
   switch (event.type) {
     case 'CaseTypeDefined':
       return { ...initial(), ...event.data };
-    case 'CaseTypeChanged': {
+    case 'CaseTypeRedefined': {
       const { set, order } = event.data;
       return { ...state, ...set, statuses: order === undefined ? state.statuses : ordered(state.statuses, order) };
     }
