@@ -35,6 +35,20 @@ export interface HostedTarget<K extends KindTypes>
 /**
  * A service's records as a target of import runs: the calls of the RowTarget service as plain functions, which the
  * import worker calls in its own process (DESIGN 12).
+ *
+ * What a service does to be one:
+ * - its database has the tables `RUN`, `IMPORT_LANE` and `MATCH_KEY`, each as a `tenantTable`; its store knows
+ *   `runEventDefinitions`, has `runProjection`, and feeds `runsTopic(…)` beside its own topics;
+ * - its own projection writes its match keys with `writeKeys`, given the owners under `KNOWN_OWNERS` and the folded
+ *   records (`KnownChange`) that whoever appends hands on by the record's id;
+ * - a `RecordKind` says how its rows are looked up and judged: `judge` decides and writes nothing, the library writes what
+ *   it decided into the view and appends it; a row with `withheld` set is judged and not written;
+ * - a module of one line calls `judgeHere` with that kind: `judgeThread` names it;
+ * - `RevertOf` with the `RevertRules` of its fold says what its records are without an import;
+ * - `RowTargetController` is its door over gRPC, for single questions of the installation's own services;
+ * - what people and scripts do goes by the same keys and locks: `lockKeys`, then `lockStreams`, inside `startingOver`.
+ *
+ * The library locks in this order in every chunk: the lane's row, the run's gate, keys sorted, streams sorted.
  */
 export function hostedTarget<K extends KindTypes>(own: HostedTarget<K>): RowTarget {
   const { store, name, topic, permission, company, touched, crashPoint = () => undefined } = own;
