@@ -5,7 +5,7 @@ import { removeEmbeddedPostgres } from './embedded-postgres.js';
 import type { DatabaseUrls } from './provision.js';
 
 /** Databases of an installation: one per service, and one for the salts of persons. */
-export const DATABASES = ['accounts', 'contacts', 'imports', 'vault'] as const;
+export const DATABASES = ['accounts', 'contacts', 'cases', 'imports', 'vault'] as const;
 
 export type DatabaseName = (typeof DATABASES)[number];
 
@@ -78,6 +78,7 @@ export interface Ports {
   readonly gateway: number;
   readonly accounts: number;
   readonly contacts: number;
+  readonly cases: number;
   readonly imports: number;
 }
 
@@ -91,7 +92,7 @@ export function processEnvironment(
   urls: Readonly<Record<DatabaseName, DatabaseUrls>>,
   network: { readonly ports: Ports; readonly host: string },
 ): Record<string, string> {
-  const services = ['accounts', 'contacts', 'imports'] as const;
+  const services = ['accounts', 'contacts', 'cases', 'imports'] as const;
   const databases = services.flatMap((name) => {
     const prefix = name.toUpperCase();
     const { appUrl, tailUrl, ownerUrl } = urls[name];

@@ -66,7 +66,7 @@ async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: Instal
   started.postgres = postgres;
   spawned('postgres', postgres.pid);
   const urls = await provision(postgres.superuserUrl, DATABASES, join(folders.keys, 'roles.json'));
-  const ports = { gateway: config.port, accounts: await freePort(), contacts: await freePort(), imports: await freePort() };
+  const ports = { gateway: config.port, accounts: await freePort(), contacts: await freePort(), cases: await freePort(), imports: await freePort() };
   const env = processEnvironment(folders, secrets, known(urls), { ports, host: config.host });
   writePrivate(folders.environment, env, folders.home);
   rmSync(folders.work, { recursive: true, force: true });
@@ -84,7 +84,7 @@ async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: Instal
 /** Memory for a small machine; durability stays as PostgreSQL has it. */
 const POSTGRES = { shared_buffers: '128MB', max_connections: '120', max_wal_size: '2GB' };
 const TOGETHER: readonly (readonly string[])[] = [['all-in-one', 'import-worker']];
-const SPLIT: readonly (readonly string[])[] = [['accounts', 'contacts', 'imports'], ['gateway', 'import-worker']];
+const SPLIT: readonly (readonly string[])[] = [['accounts', 'contacts', 'cases', 'imports'], ['gateway', 'import-worker']];
 
 function entryOf(config: LaunchConfig, name: string): string {
   const service = name === 'gateway' ? 'gateway' : `services/${name}`;

@@ -1,4 +1,5 @@
 import { startAccounts, readAccountsConfig } from '@caseledger/accounts';
+import { readCasesConfig, startCases } from '@caseledger/cases';
 import { readContactsConfig, startContacts } from '@caseledger/contacts';
 import { readGatewayConfig, startGateway } from '@caseledger/gateway';
 import { readImportsConfig, startImports } from '@caseledger/imports';
@@ -6,7 +7,13 @@ import type { Logger, Stoppable } from '@caseledger/service-kit';
 
 /** Every interactive service and the gateway in one process; import work is done by workers, elsewhere (DESIGN 12). */
 export async function startAllInOne(logger: Logger): Promise<Stoppable> {
-  const configs = { accounts: readAccountsConfig(), contacts: readContactsConfig(), imports: readImportsConfig(), gateway: readGatewayConfig() };
+  const configs = {
+    accounts: readAccountsConfig(),
+    contacts: readContactsConfig(),
+    cases: readCasesConfig(),
+    imports: readImportsConfig(),
+    gateway: readGatewayConfig(),
+  };
   const started: Stoppable[] = [];
   const stop = async (): Promise<void> => {
     // The edge first: what it has in hand still needs the services.
@@ -17,6 +24,7 @@ export async function startAllInOne(logger: Logger): Promise<Stoppable> {
     const services = await Promise.all([
       startAccounts(configs.accounts, named('accounts')),
       startContacts(configs.contacts, named('contacts')),
+      startCases(configs.cases, named('cases')),
       startImports(configs.imports, named('imports')),
     ]);
     started.push(...services, await startGateway(configs.gateway, logger.child({ service: 'gateway' })));

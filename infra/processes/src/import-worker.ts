@@ -1,3 +1,4 @@
+import { caseTarget, openCasesStore, type CaseTargetDeps } from '@caseledger/cases';
 import { contactTarget, openContactsStore, type ContactTargetDeps } from '@caseledger/contacts';
 import { postgresVault, type Feed } from '@caseledger/event-store';
 import { feedClient, feedTransport, type FeedTransportOptions } from '@caseledger/event-streams';
@@ -13,12 +14,13 @@ const POOL_MAX = 12;
 export interface WorkerTuning {
   readonly work?: Pick<ImportWorkSetting, 'sweepMs' | 'jobLeaseMs' | 'crashPoint'>;
   readonly target?: Pick<ContactTargetDeps, 'crashPoint'>;
+  readonly cases?: Pick<CaseTargetDeps, 'crashPoint'>;
   readonly feeds?: FeedTransportOptions;
 }
 
 /**
- * An import worker (DESIGN 12): the working door of imports together with contacts as its target, each on its own
- * database. It serves nobody; workers are scaled by starting more of them. The feeds of the logs it hosts it reads
+ * An import worker (DESIGN 12): the working door of imports together with its targets, contacts and cases, each on
+ * its own database. It serves nobody; workers are scaled by starting more of them. The feeds of the logs it hosts it reads
  * where they lie, so that following a run costs the interactive processes nothing (ADR 0025).
  */
 export async function startImportWorker(config: ReturnType<typeof readWorkerConfig>, logger: Logger, tuning: WorkerTuning = {}): Promise<Stoppable> {
@@ -38,10 +40,13 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
     return feed;
   };
   try {
-    const [imports, contacts, vaultDatabase] = [await open(importsDatabase), await open(config.contacts), await open(config.vault)];
+    const [imports, contacts] = [await open(importsDatabase), await open(config.contacts)];
+    const [cases, vaultDatabase] = [await open(config.cases), await open(config.vault)];
     const vault = postgresVault(vaultDatabase.app);
     const contactsStore = openContactsStore({ dataSource: contacts.app, tail: contacts.tail, vault, masterKey });
     await contactsStore.store.check();
+    const casesStore = openCasesStore({ dataSource: cases.app, tail: cases.tail, vault, masterKey });
+    await casesStore.store.check();
     const registry = createRegistry('import-worker');
     const work = importWork({
       app: imports.app,
@@ -49,7 +54,7 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
       vault,
       masterKey,
       sealed: sealedObjects(folderStore(objectsDir)),
-      targets: [contactTarget({ ...contactsStore, ...tuning.target })],
+      targets: [contactTarget({ ...contactsStore, ...tuning.target }), caseTarget({ ...casesStore, ...tuning.cases })],
       limits,
       workDir,
       readThread: READ_THREAD,
@@ -58,7 +63,7 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
       transport: feedTransport(feedOf, tuning.feeds),
       ...tuning.work,
     });
-    feeds.set('contacts', contactsStore.store.feed).set('imports', work.context.store.feed);
+    feeds.set('contacts', contactsStore.store.feed).set('cases', casesStore.store.feed).set('imports', work.context.store.feed);
     await work.start();
     const operations = await openOperations({ ...config.operations, registry, checks: [] });
     operations.started();

@@ -1,4 +1,5 @@
 import { accountsStore } from '@caseledger/accounts';
+import { caseTarget, openCasesStore } from '@caseledger/cases';
 import { contactTarget, openContactsStore } from '@caseledger/contacts';
 import { postgresVault, type EventStore, type Feed } from '@caseledger/event-store';
 import { openImports, rebuildImports, type ImportsConfig } from '@caseledger/imports';
@@ -9,7 +10,7 @@ import type { Databases } from './config.js';
 
 /** One service's log, for what is done to an installation as a whole. */
 export interface ServiceLog {
-  readonly name: 'accounts' | 'contacts' | 'imports';
+  readonly name: 'accounts' | 'contacts' | 'cases' | 'imports';
   readonly store: EventStore;
   /** Empties the read models and brings them back from the log. */
   rebuild(): Promise<{ events: number }>;
@@ -25,16 +26,18 @@ export async function openLogs(databases: Databases, config: ImportsConfig, logg
     if (owner === undefined) throw new Error(`The owner's address of ${name} is missing`);
     return { ...database, owner };
   };
-  const [vaultDatabase, accountsDatabase, contactsDatabase, importsDatabase] = [await open('vault'), await open('accounts'), await open('contacts'), await open('imports')];
+  const [vaultDatabase, accountsDatabase] = [await open('vault'), await open('accounts')];
+  const [contactsDatabase, casesDatabase, importsDatabase] = [await open('contacts'), await open('cases'), await open('imports')];
   const vault = postgresVault(vaultDatabase.app);
   const { masterKey, objectsDir, limits, workDir } = config;
   const accounts = accountsStore(accountsDatabase, vaultDatabase, masterKey);
   const contacts = openContactsStore({ vault, masterKey, dataSource: contactsDatabase.app, tail: contactsDatabase.tail });
-  const targets = [contactTarget(contacts)] as const;
+  const cases = openCasesStore({ vault, masterKey, dataSource: casesDatabase.app, tail: casesDatabase.tail });
+  const targets = [contactTarget(contacts), caseTarget(cases)] as const;
   const { app, tail } = importsDatabase;
   const sealed = sealedObjects(folderStore(objectsDir));
   const { store: imports } = openImports({ app, tail, vault, masterKey, sealed, targets, limits, workDir, logger, registry: createRegistry('tools') });
-  const feeds = new Map<string, Feed>([['accounts', accounts.feed], ['contacts', contacts.store.feed], ['imports', imports.feed]]);
+  const feeds = new Map<string, Feed>([['accounts', accounts.feed], ['contacts', contacts.store.feed], ['cases', cases.store.feed], ['imports', imports.feed]]);
   const feedOf = (source: string): Feed => {
     const feed = feeds.get(source);
     if (feed === undefined) throw new Error(`There is no feed of ${source}`);
@@ -44,6 +47,7 @@ export async function openLogs(databases: Databases, config: ImportsConfig, logg
     logs: [
       { name: 'accounts', store: accounts, rebuild: () => accounts.rebuild({ owner: accountsDatabase.owner, drop: true }) },
       { name: 'contacts', store: contacts.store, rebuild: () => contacts.store.rebuild({ owner: contactsDatabase.owner, drop: true }) },
+      { name: 'cases', store: cases.store, rebuild: () => cases.store.rebuild({ owner: casesDatabase.owner, drop: true }) },
       { name: 'imports', store: imports, rebuild: () => rebuildImports({ store: imports, owner: importsDatabase.owner, app, targets, feedOf, logger }) },
     ],
     close: async () => {
