@@ -66,8 +66,12 @@ interface JointRequest extends Pick<targetsV1.JudgeRequest, 'tenant' | 'importId
 function jointly({ contacts, cases }: CaseRowsDeps, request: JointRequest, split: readonly SplitRow[], isHeld: boolean): Promise<JointJudgement> {
   const { tenant, importId, run, options, overlay } = request;
   const judges = {
-    contacts: (rows: targetsV1.Row[]) =>
-      contacts.judge({ tenant, importId, run, rows, options: options.contacts, overlay: Buffer.from(overlay.contacts) }),
+    contacts: async (rows: targetsV1.Row[]) => {
+      const before = Buffer.from(overlay.contacts);
+      // Rows without contacts change nothing of what later ones meet.
+      if (rows.length === 0) return { verdicts: [], overlay: before };
+      return contacts.judge({ tenant, importId, run, rows, options: options.contacts, overlay: before });
+    },
     cases: (rows: targetsV1.Row[]) => cases.judge({ tenant, importId, run, rows, options: options.cases, overlay: Buffer.from(overlay.cases) }),
   };
   return judgeJointly(split, judges, isHeld);

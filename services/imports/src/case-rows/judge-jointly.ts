@@ -35,7 +35,7 @@ export async function judgeJointly(split: readonly SplitRow[], judges: Judges, i
   // Each round settles a row for good; then each of at most two kinds of decision is settled once.
   for (let round = 0; round <= (split.length + 1) * 2; round += 1) {
     const parts = split.flatMap((row) => markedParts(row, withheld, decisions));
-    const contacts = parts.length === 0 ? NOTHING : await judges.contacts(parts);
+    const contacts = await judges.contacts(parts);
     const answers = partsOfVerdicts(split, contacts.verdicts);
     const cases = await judges.cases(withParts(split, answers));
     const next = unwritten(split, contacts.verdicts, cases.verdicts, isHeld);
@@ -49,8 +49,6 @@ export async function judgeJointly(split: readonly SplitRow[], judges: Judges, i
   }
   throw new Error('The judges of a case chunk do not agree with themselves');
 }
-
-const NOTHING: targetsV1.JudgeReply = { verdicts: [], overlay: Buffer.alloc(0) };
 
 /** Rows that fail, or are passed over, by what was read of them: nothing of them is written, whatever they meet. */
 function endsUnread({ blank, appliedBefore, decision, issues }: targetsV1.Row): boolean {
