@@ -2,7 +2,7 @@ import { uuid7 } from '@caseledger/event-store';
 import { targetsV1 } from '@caseledger/contracts';
 import { eventually } from '@caseledger/testing';
 import { casesWorld, type CasesWorld } from '../spec/cases-world.js';
-import { client, options, row } from './row.fixture.js';
+import { caseOptions, client, options, row } from './row.fixture.js';
 
 let world: CasesWorld;
 beforeAll(async () => {
@@ -117,7 +117,7 @@ describe('the list of an import (OPT-005, OPT-006)', () => {
       ...{ options: options(), rows: [row(1, named('Type'), of(uuid7()))] },
     });
     const change = types.verdicts[0]?.changes.find(({ field }) => field === 'caseType');
-    const cases = { caseType: JSON.parse(change?.after ?? '""') as string, list: '', newList: ' Crash of May ', addSkipped: true, clientDuplicatePolicy: 'SKIP' };
+    const cases = caseOptions({ caseType: JSON.parse(change?.after ?? '""') as string, newList: ' Crash of May ' });
     const run = await world.openRun([1], { cases });
     const rows = [
       row(1, { caseName: 'New on the list' }, of(uuid7())),

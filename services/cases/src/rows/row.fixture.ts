@@ -51,7 +51,14 @@ export function further(part: number, record: string, role: string): targetsV1.R
   return client(record, { part, role });
 }
 
-export function options(more: Partial<targetsV1.ApplyOptions> = {}, cases: Partial<targetsV1.CaseOptions> = {}): targetsV1.ApplyOptions {
+export function caseOptions(more: Partial<targetsV1.CaseOptions> = {}): targetsV1.CaseOptions {
+  return { caseType: '', list: '', newList: '', addSkipped: true, clientDuplicatePolicy: 'SKIP', ...more };
+}
+
+export function options(
+  more: Partial<targetsV1.ApplyOptions> = {},
+  cases: Partial<targetsV1.CaseOptions> = {},
+): targetsV1.ApplyOptions {
   return {
     importType: 'CASES',
     duplicatePolicy: 'SKIP',
@@ -63,7 +70,7 @@ export function options(more: Partial<targetsV1.ApplyOptions> = {}, cases: Parti
     matcherVersion: 1,
     importDay: '2026-03-01',
     mappedFields: [],
-    cases: { caseType: '', list: '', newList: '', addSkipped: true, clientDuplicatePolicy: 'SKIP', ...cases },
+    cases: caseOptions(cases),
     ...more,
   };
 }
