@@ -35,6 +35,11 @@ export function localId(type: NodeType, text: string): string {
   return ref.id;
 }
 
+/** What an effect wrote, by its kind: CASE_CREATED and LIST_MEMBER_ADDED are a case's, everything else is a contact's. */
+export function effectRecord(kind: string): RecordType {
+  return kind.startsWith('CASE_') || kind.startsWith('LIST_') ? 'Case' : 'Contact';
+}
+
 /** The types of what an import writes and a history tells of. */
 export type RecordType = 'Contact' | 'Case';
 

@@ -1,7 +1,7 @@
-import { importsV1 } from '@caseledger/contracts';
+import { importsV1, type targetsV1 } from '@caseledger/contracts';
 import type { DecisionAction, ImportResolvers, Outcome, ResolversTypes, RowFilter } from '../gen/resolvers.js';
 import { requestOf } from '../services.js';
-import { globalId } from './global-id.js';
+import { effectRecord, globalId, type RecordType } from './global-id.js';
 import type { Loaders } from './graphql-context.js';
 import { connection, cursorNumber, numberCursor, pageSize } from './paging.js';
 import { headersOf, textOrNull, toFieldDiff, toRowIssue, type Headers } from './values.js';
@@ -44,6 +44,7 @@ function filterOf(filter: RowFilter): Partial<importsV1.ListRowsRequest> {
 }
 
 async function toRow(row: importsV1.RowEntry, headers: Headers, loaders: Loaders): Promise<RowObject> {
+  const typeOf = recordTypes(row);
   return {
     row: row.row,
     line: row.line > 0 ? row.line : null,
@@ -58,31 +59,44 @@ async function toRow(row: importsV1.RowEntry, headers: Headers, loaders: Loaders
       original: textOrNull(value.original),
       column: headers.get(value.column) ?? null,
     })),
-    diff: row.changes.map((change) => toFieldDiff(change, headers)),
+    diff: row.changes.map((change) => toFieldDiff(change, headers, typeOf(change.record))),
     issues: row.issues.map((issue) => toRowIssue(issue, headers)),
     match: matchOf(row),
     decision: await decisionOf(row, loaders),
-    effects: row.effects.map((effect) => ({ ...effect, record: globalId('Contact', effect.record) })),
+    effects: row.effects.map((effect) => ({ ...effect, record: globalId(effectRecord(effect.kind), effect.record) })),
   };
+}
+
+/** What a row wrote or matched, by id; a row of a case file speaks of a case and of its contacts. */
+function recordTypes({ effects, match }: importsV1.RowEntry): (record: string) => RecordType {
+  const types = new Map(effects.map(({ kind, record }) => [record, effectRecord(kind)]));
+  if (match !== undefined && !types.has(match.record)) types.set(match.record, matchType(match));
+  return (record) => types.get(record) ?? 'Contact';
+}
+
+function matchType({ kind }: targetsV1.MatchFound): RecordType {
+  return kind === 'CASE' ? 'Case' : 'Contact';
 }
 
 function matchOf({ match }: importsV1.RowEntry): RowObject['match'] {
   if (match === undefined || match.verdict === '' || match.verdict === 'NONE') return null;
+  const type = matchType(match);
   return {
     verdict: match.verdict,
     key: textOrNull(match.key),
-    record: match.record === '' ? null : globalId('Contact', match.record),
-    records: match.records.map((id) => globalId('Contact', id)),
+    record: match.record === '' ? null : globalId(type, match.record),
+    records: match.records.map((id) => globalId(type, id)),
     score: match.score,
     earlierRow: match.earlierRow > 0 ? match.earlierRow : null,
   };
 }
 
-async function decisionOf({ decision }: importsV1.RowEntry, loaders: Loaders): Promise<RowObject['decision']> {
+/** A decision names a record among those that were matched. */
+async function decisionOf({ decision, match }: importsV1.RowEntry, loaders: Loaders): Promise<RowObject['decision']> {
   if (decision === undefined || decision.action === '') return null;
   return {
     action: decision.action as DecisionAction,
-    record: decision.record === '' ? null : globalId('Contact', decision.record),
+    record: decision.record === '' ? null : globalId(match === undefined ? 'Contact' : matchType(match), decision.record),
     decidedBy: decision.decidedBy === '' ? null : await loaders.users.load(decision.decidedBy),
   };
 }

@@ -1,7 +1,7 @@
 import { importsV1 } from '@caseledger/contracts';
 import type { ImportPayload, KeyValueInput, MutationResolvers, OptionsInput, ResolversTypes, UserError } from '../gen/resolvers.js';
 import { requestOf } from '../services.js';
-import { localId } from './global-id.js';
+import { localId, recordRef } from './global-id.js';
 import { asPayload } from './user-errors.js';
 import { headersOf, toRowIssue } from './values.js';
 
@@ -82,7 +82,7 @@ export const importMutations: Pick<MutationResolvers, ImportMutation> = {
         ...plain(args),
         rows: selectionOf(rows),
         action: decision.action ?? '',
-        record: decision.record ? localId('Contact', decision.record) : '',
+        record: decision.record ? recordRef(decision.record).id : '',
       }),
     ),
 

@@ -2,6 +2,7 @@ import { importsV1 } from '@caseledger/contracts';
 import type { ImportFilter, ImportResolvers, ImportState, ImportStatus, ImportType, QueryResolvers, ResultKind } from '../gen/resolvers.js';
 import { requestOf } from '../services.js';
 import { globalId, localId } from './global-id.js';
+import type { Loaders } from './graphql-context.js';
 import { toAnalysis, toAttempt, toMapping, toOptions, toPlan } from './import.values.js';
 import { importRows } from './import-rows.resolver.js';
 import { connection, pageSize } from './paging.js';
@@ -64,7 +65,7 @@ export const importResolvers: ImportResolvers = {
   analysis: (parent) => (parent.analysis === undefined ? null : toAnalysis(parent.analysis)),
   mapping: (parent) => (parent.mappingVersion === 0 ? null : toMapping(parent)),
   options: (parent) => toOptions(parent.options),
-  plan: (parent) => (parent.plan === undefined ? null : toPlan(parent.plan)),
+  plan: async (parent, _args, { loaders }) => (parent.plan === undefined ? null : toPlan(parent.plan, await staleCases(parent, loaders))),
   counts: (parent) => toCounts(parent.counts),
   ratePerSecond: (parent) => (parent.ratePerSecond > 0 ? parent.ratePerSecond : null),
   secondsLeft: (parent) => (parent.ratePerSecond > 0 ? parent.secondsLeft : null),
@@ -108,6 +109,13 @@ export const importResolvers: ImportResolvers = {
   startedAt: (parent) => timeOrNull(parent.startedAtMs),
   endedAt: (parent) => timeOrNull(parent.endedAtMs),
 };
+
+/** Which of the records that made a plan stale are cases. */
+async function staleCases({ type, plan }: importsV1.Import, loaders: Loaders): Promise<ReadonlySet<string>> {
+  if (type !== 'CASES' || plan === undefined) return new Set();
+  const found = await loaders.cases.loadMany(plan.staleRecords);
+  return new Set(found.flatMap((one) => (one === null || one instanceof Error ? [] : [one.id])));
+}
 
 function availability(given: importsV1.Availability | undefined): { available: boolean; code: string | null; message: string | null } {
   const code = given?.code ?? '';

@@ -51,7 +51,8 @@ export function toOptions(options: importsV1.ImportOptions | undefined): ImportO
   };
 }
 
-export function toPlan(plan: importsV1.Plan): Plan {
+/** @param cases ids that are cases; every other record that a plan names is a contact */
+export function toPlan(plan: importsV1.Plan, cases: ReadonlySet<string>): Plan {
   return {
     hash: plan.hash,
     state: plan.state,
@@ -60,7 +61,7 @@ export function toPlan(plan: importsV1.Plan): Plan {
     madeAt: time(plan.madeAtMs),
     ignoredColumns: plan.ignoredColumns,
     effects: toKeyValues(plan.effects),
-    staleRecords: plan.staleRecords.map((id) => globalId('Contact', id)),
+    staleRecords: plan.staleRecords.map((id) => globalId(cases.has(id) ? 'Case' : 'Contact', id)),
   };
 }
 

@@ -2,7 +2,7 @@ import { importsV1 } from '@caseledger/contracts';
 import { notFound } from '@caseledger/errors';
 import type { CreatedPolicy, MutationResolvers, QueryResolvers, ResolversTypes, RevertPayload, RevertResolvers, UserError } from '../gen/resolvers.js';
 import { requestOf } from '../services.js';
-import { globalId, localId } from './global-id.js';
+import { globalId, localId, recordRef } from './global-id.js';
 import { connection, pageSize } from './paging.js';
 import { asPayload } from './user-errors.js';
 import { textOrNull, time, timeOrNull, toFieldDiff } from './values.js';
@@ -35,17 +35,14 @@ export const revertResolvers: RevertResolvers = {
       id: parent.id,
       outcome: outcome ?? '',
       first: pageSize(first),
-      after: after ? localId('Contact', after) : '',
+      after: after ? recordRef(after).id : '',
     });
-    const edges = reply.records.map((record) => ({
-      cursor: globalId('Contact', record.record),
-      node: {
-        record: globalId('Contact', record.record),
-        outcome: record.outcome,
-        reason: textOrNull(record.reason),
-        diff: record.changes.map((change) => toFieldDiff(change, new Map())),
-      },
-    }));
+    const edges = reply.records.map((record) => {
+      const type = record.target === 'cases' ? 'Case' : 'Contact';
+      const id = globalId(type, record.record);
+      const diff = record.changes.map((change) => toFieldDiff(change, new Map(), type));
+      return { cursor: id, node: { record: id, outcome: record.outcome, reason: textOrNull(record.reason), diff } };
+    });
     return connection(edges, { hasNext: reply.hasNext, hasPrevious: Boolean(after) });
   },
   async builtOnBy(parent, _args, { loaders }) {
@@ -81,7 +78,7 @@ export const revertMutations: Pick<
           importId: localId('Import', importId),
           createdPolicy: input?.createdPolicy ?? 'KEEP',
           recordPolicies: Object.fromEntries(
-            (input?.recordPolicies ?? []).map(({ record, policy }) => [localId('Contact', record), policy]),
+            (input?.recordPolicies ?? []).map(({ record, policy }) => [recordRef(record).id, policy]),
           ),
           idempotencyKey: idempotencyKey ?? '',
         }),

@@ -121,6 +121,7 @@ export function revertRecordJson(record: importsV1.RevertRecord): Record<string,
   const headers: Headers = new Map();
   return {
     record: record.record,
+    kind: record.target === 'cases' ? 'CASE' : 'CONTACT',
     outcome: record.outcome,
     reason: textOrNull(record.reason),
     changes: record.changes.map((change) => changeJson(change, headers)),

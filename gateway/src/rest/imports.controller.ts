@@ -3,7 +3,7 @@ import { importsV1 } from '@caseledger/contracts';
 import { notFound, validation } from '@caseledger/errors';
 import type { Request, Response } from 'express';
 import type { Caller } from '../authenticator.js';
-import { localId } from '../graphql/global-id.js';
+import { localId, recordRef } from '../graphql/global-id.js';
 import { headersOf, toRowIssue } from '../graphql/values.js';
 import { requestOf } from '../services.js';
 import { CallerParam, SignedIn } from './caller.js';
@@ -111,7 +111,7 @@ export class ImportsController {
       ...command(id, key),
       rows: selectionOf(body),
       action: body.action ?? '',
-      record: body.record === undefined ? '' : localId('Contact', body.record),
+      record: body.record === undefined ? '' : recordRef(body.record).id,
     });
     return answer(reply, key, response);
   }
