@@ -1,7 +1,9 @@
 import { uuid7 } from '@caseledger/event-store';
 import { targetsV1 } from '@caseledger/contracts';
+import { applyRows } from '@caseledger/row-target';
 import { eventually } from '@caseledger/testing';
 import { casesWorld, type CasesWorld } from '../spec/cases-world.js';
+import { caseKind } from './case.kind.js';
 import { caseOptions, client, options, row } from './row.fixture.js';
 
 let world: CasesWorld;
@@ -72,6 +74,20 @@ describe('one chunk of case rows', () => {
       [['CONTACT_CREATED', contact], ['CASE_CREATED', run.record(1)]],
       [['CASE_CREATED', run.record(2)], ['CLIENT_LINKED', contact]],
     ]);
+  });
+});
+
+describe('a case row that cannot be processed at all (RUN-007)', () => {
+  it('fails alone, and what its client was given is listed (RUN-012)', async () => {
+    const run = await world.openRun([1]);
+    const contact = uuid7();
+    const effects = [{ kind: 'CONTACT_CREATED', record: contact, fromVersion: 0, toVersion: 1 }];
+    const made = client(contact, { outcome: 'CREATED', reason: '', effects });
+    const rows = [row(1, named('Broken'), { parts: [made] }), row(2, named('Whole'), of(uuid7()))];
+    const deps = { ...world.cases, kind: caseKind, crashPoint: () => undefined };
+    const reply = await applyRows(deps, run.request(0, 0, rows), new Set([1]));
+    expect(said(reply)).toEqual(['FAILED INTERNAL_ERROR', 'CREATED']);
+    expect(reply.outcomes[0]?.effects).toEqual(effects);
   });
 });
 
