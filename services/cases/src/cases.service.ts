@@ -8,7 +8,7 @@ import { CasesModule } from './cases.module.js';
 import { openCasesStore, type CasesStore } from './cases.store.js';
 import { casesTopics } from './cases.topic.js';
 import type { CasesConfig, CasesDatabases } from './config.js';
-import { contactsClient } from './contacts.client.js';
+import { contactsClient, type ContactsClient } from './contacts.client.js';
 import { casesMigrations } from './migrations/cases.migrations.js';
 
 /** The cases' databases, open and checked, with the store over them. */
@@ -54,14 +54,20 @@ export interface RunningCases {
   stop(): Promise<void>;
 }
 
+export interface CasesSurroundings {
+  readonly logger: Logger;
+  readonly registry?: Registry;
+  /** Whom to ask about contacts; over gRPC unless said otherwise. */
+  readonly contacts?: ContactsClient;
+}
+
 /** Starts cases: databases brought up to date and checked, then the gRPC server with its feed. */
 export async function startCases(
   config: CasesConfig,
-  { logger, registry }: { readonly logger: Logger; readonly registry?: Registry },
+  { logger, registry, contacts = contactsClient(config.contactsAddress, config.contextSecret) }: CasesSurroundings,
 ): Promise<RunningCases> {
   const cases = await openCases(config);
   const { store, hasher, tail, startSet } = cases;
-  const contacts = contactsClient(config.contactsAddress, config.contextSecret);
   const close = async (): Promise<void> => {
     contacts.close();
     await cases.close();
