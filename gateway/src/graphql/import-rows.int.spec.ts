@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { importsV1, targetsV1 } from '@caseledger/contracts';
+import { casesV1, importsV1, targetsV1 } from '@caseledger/contracts';
 import { requestOf } from '../services.js';
-import { ANA, CASE, GatewayScene } from '../spec/gateway-scene.js';
+import { ANA, CASE, GatewayScene, TYPE } from '../spec/gateway-scene.js';
 import { globalId } from './global-id.js';
 
 const IMPORT = '00000000-0000-8000-8000-0000000000e1';
@@ -59,5 +59,25 @@ describe('what a case import tells of the records of a row', () => {
     expect(scene.services.requests('DecideRows')).toMatchObject([{ record: CASE.id }, { record: ANA.id }]);
     await scene.graphql(`mutation { previewRevert(importId: "${IMPORT}", input: { recordPolicies: [{ record: "${CASE_ID}", policy: ARCHIVE }] }) { userErrors { code } } }`);
     expect(scene.services.requests('PreviewRevert')).toMatchObject([{ recordPolicies: { [CASE.id]: 'ARCHIVE' } }]);
+  });
+
+  it('shows what it was told beside an import of clients, and takes types and lists by id or name', async () => {
+    const list = requestOf(casesV1.CaseList, { id: '00000000-0000-8000-8000-0000000000d1', name: 'Spring' });
+    const options = requestOf(importsV1.ImportOptions, { caseType: TYPE.id, caseList: list.id, addSkippedToList: 'OFF', clientDuplicatePolicy: 'UPDATE', defaults: {}, dateFormat: {} });
+    const lists = { GetCaseLists: () => ({ lists: [list] }) };
+    scene.answer({ ...lists, GetImports: () => ({ imports: [item({ options, caseList: list.id })] }), SetOptions: () => ({ import: item(), warnings: [], replayed: false }) }, MAY);
+    const query = `{ import(id: "${IMPORT}") { list { name } options { caseType { name } caseList { name } newCaseList addSkippedToList clientDuplicatePolicy } } }`;
+    expect((await scene.graphql(query)).data).toEqual({
+      import: { list: { name: 'Spring' }, options: { caseType: { name: 'Personal Injury' }, caseList: { name: 'Spring' }, newCaseList: null, addSkippedToList: false, clientDuplicatePolicy: 'UPDATE' } },
+    });
+    const set = 'mutation ($input: OptionsInput!) { setImportOptions(id: "' + IMPORT + '", input: $input) { userErrors { code } } }';
+    await scene.graphql(set, { input: { caseType: globalId('CaseType', TYPE.id), caseList: 'Spring', addSkippedToList: true } });
+    await scene.send('POST', `/api/imports/${IMPORT}/options`, { caseType: 'Family Law', newCaseList: 'Autumn', addSkippedToList: 'OFF', clientDuplicatePolicy: 'MERGE' });
+    expect(scene.services.requests('SetOptions')).toMatchObject([
+      { options: { caseType: TYPE.id, caseList: 'Spring', newCaseList: '', addSkippedToList: 'ON', clientDuplicatePolicy: '' } },
+      { options: { caseType: 'Family Law', caseList: '', newCaseList: 'Autumn', addSkippedToList: 'OFF', clientDuplicatePolicy: 'MERGE' } },
+    ]);
+    scene.answer({ GetImports: () => ({ imports: [item({ type: 'CLIENTS', options })] }) }, MAY);
+    expect((await scene.graphql(`{ import(id: "${IMPORT}") { options { caseType { name } addSkippedToList } } }`)).data).toEqual({ import: { options: { caseType: null, addSkippedToList: null } } });
   });
 });

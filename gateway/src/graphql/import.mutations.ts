@@ -1,7 +1,7 @@
 import { importsV1 } from '@caseledger/contracts';
 import type { ImportPayload, KeyValueInput, MutationResolvers, OptionsInput, ResolversTypes, UserError } from '../gen/resolvers.js';
 import { requestOf } from '../services.js';
-import { localId, recordRef } from './global-id.js';
+import { localId, parseGlobalId, recordRef } from './global-id.js';
 import { asPayload } from './user-errors.js';
 import { headersOf, toRowIssue } from './values.js';
 
@@ -119,7 +119,24 @@ function optionsOf(input: OptionsInput): importsV1.ImportOptions {
     invalidOptionalValue: input.invalidOptionalValue ?? '',
     onReview: input.onReview ?? '',
     apply: input.apply ?? '',
+    caseType: idOrName('CaseType', input.caseType),
+    caseList: idOrName('CaseList', input.caseList),
+    newCaseList: input.newCaseList ?? '',
+    addSkippedToList: switchOf(input.addSkippedToList),
+    clientDuplicatePolicy: input.clientDuplicatePolicy ?? '',
   });
+}
+
+/** What is chosen by its id, global or bare, or by its name. */
+function idOrName(type: 'CaseType' | 'CaseList', text: string | null | undefined): string {
+  const given = text ?? '';
+  const ref = parseGlobalId(given);
+  return ref?.type === type ? ref.id : given;
+}
+
+function switchOf(value: boolean | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  return value ? 'ON' : 'OFF';
 }
 
 function mapOf(pairs: readonly KeyValueInput[] | null | undefined): Record<string, string> {

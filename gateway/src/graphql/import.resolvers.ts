@@ -1,5 +1,5 @@
 import { importsV1 } from '@caseledger/contracts';
-import type { ImportFilter, ImportResolvers, ImportState, ImportStatus, ImportType, QueryResolvers, ResultKind } from '../gen/resolvers.js';
+import type { DuplicatePolicy, ImportFilter, ImportResolvers, ImportState, ImportStatus, ImportType, QueryResolvers, ResultKind } from '../gen/resolvers.js';
 import { requestOf } from '../services.js';
 import { globalId, localId } from './global-id.js';
 import type { Loaders } from './graphql-context.js';
@@ -64,7 +64,7 @@ export const importResolvers: ImportResolvers = {
   },
   analysis: (parent) => (parent.analysis === undefined ? null : toAnalysis(parent.analysis)),
   mapping: (parent) => (parent.mappingVersion === 0 ? null : toMapping(parent)),
-  options: (parent) => toOptions(parent.options),
+  options: async (parent, _args, { loaders }) => ({ ...toOptions(parent.options), ...(await caseOptions(parent, loaders)) }),
   plan: async (parent, _args, { loaders }) => (parent.plan === undefined ? null : toPlan(parent.plan, await staleCases(parent, loaders))),
   counts: (parent) => toCounts(parent.counts),
   ratePerSecond: (parent) => (parent.ratePerSecond > 0 ? parent.ratePerSecond : null),
@@ -86,6 +86,7 @@ export const importResolvers: ImportResolvers = {
   },
   attempts: (parent) => parent.attempts.map(toAttempt),
   resultFiles,
+  list: (parent, _args, { loaders }) => (parent.caseList === '' ? null : loaders.caseLists.load(parent.caseList)),
   async reverts(parent, _args, { services }) {
     if (parent.reverts.length === 0) return [];
     const reply = await services.imports.getReverts({ ids: [], importId: parent.id });
@@ -109,6 +110,18 @@ export const importResolvers: ImportResolvers = {
   startedAt: (parent) => timeOrNull(parent.startedAtMs),
   endedAt: (parent) => timeOrNull(parent.endedAtMs),
 };
+
+/** What a case import can be told beside; nothing of it is there for the others. */
+async function caseOptions({ type, options }: importsV1.Import, loaders: Loaders) {
+  if (type !== 'CASES' || options === undefined) return {};
+  return {
+    caseType: options.caseType === '' ? null : await loaders.caseTypes.load(options.caseType),
+    caseList: options.caseList === '' ? null : await loaders.caseLists.load(options.caseList),
+    newCaseList: textOrNull(options.newCaseList),
+    addSkippedToList: options.addSkippedToList !== 'OFF',
+    clientDuplicatePolicy: (options.clientDuplicatePolicy || 'SKIP') as DuplicatePolicy,
+  };
+}
 
 /** Which of the records that made a plan stale are cases. */
 async function staleCases({ type, plan }: importsV1.Import, loaders: Loaders): Promise<ReadonlySet<string>> {

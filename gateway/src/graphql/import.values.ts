@@ -38,7 +38,8 @@ export function toMapping(parent: importsV1.Import): Mapping {
   };
 }
 
-export function toOptions(options: importsV1.ImportOptions | undefined): ImportOptions {
+/** What every import can be told; a case import has more (`caseOptions`). */
+export function toOptions(options: importsV1.ImportOptions | undefined): Omit<ImportOptions, 'caseType' | 'caseList'> {
   return {
     defaults: toKeyValues(options?.defaults ?? {}),
     dateFormat: toKeyValues(options?.dateFormat ?? {}),

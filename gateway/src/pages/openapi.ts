@@ -161,7 +161,7 @@ const imports = {
   '/api/imports/{id}/file/original': { get: operation({ tag: 'imports', summary: 'Download the original file', parameters: [ID], responses: { '200': { description: 'The bytes as uploaded', content: { 'application/octet-stream': {} } } } }) },
   '/api/imports/{id}/analysis': command('Override the analysis', object({ delimiter: text, sheet: text, headerRow: { type: 'integer', minimum: -1, description: '-1 for a file without header' } })),
   '/api/imports/{id}/mapping': command('Set the column mapping', object({ columns: { type: 'array', items: object({ column: count, target: text }, ['column']) } }, ['columns'])),
-  '/api/imports/{id}/options': command('Set options', object({ duplicatePolicy: { enum: ['SKIP', 'UPDATE', 'CREATE', 'MERGE'] }, defaults: { type: 'object' }, dateFormat: { type: 'object' } })),
+  '/api/imports/{id}/options': command('Set options', object({ duplicatePolicy: { enum: ['SKIP', 'UPDATE', 'CREATE', 'MERGE'] }, defaults: { type: 'object' }, dateFormat: { type: 'object' }, caseType: { type: 'string', description: 'Of a case import: id or name' }, caseList: { type: 'string', description: 'Id or name of a list that exists' }, newCaseList: text, addSkippedToList: { enum: ['ON', 'OFF'] }, clientDuplicatePolicy: policy })),
   '/api/imports/{id}/decisions': command('Decide about rows', object({ rows: { type: 'array', items: count }, action: { enum: ['SKIP', 'UPDATE', 'MERGE', 'CREATE', 'EXCLUDE'] }, record: text })),
   '/api/imports/{id}/plan': command('Make the plan'),
   '/api/imports/{id}/confirm': command('Confirm the plan', hash),

@@ -99,6 +99,32 @@ export class OptionsBody {
   @IsOptional()
   @IsIn(['EXACT_PLAN', 'CURRENT_STATE'])
   apply?: string;
+
+  /** Only of case imports from here on. Id or name of the type of rows that name none. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  caseType?: string;
+
+  /** Id or name of a list that exists. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  caseList?: string;
+
+  /** Name of a list to be made; not together with caseList. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  newCaseList?: string;
+
+  @IsOptional()
+  @IsIn(['ON', 'OFF'])
+  addSkippedToList?: string;
+
+  @IsOptional()
+  @IsIn(['SKIP', 'UPDATE', 'CREATE', 'MERGE'])
+  clientDuplicatePolicy?: string;
 }
 
 export class HashBody {

@@ -31,6 +31,7 @@ export function importJson(item: importsV1.Import): Record<string, unknown> {
     attempts: item.attempts.map(({ attempt, kind, rows, counts }) => ({ attempt, kind, rows, counts: toCounts(counts) })),
     timeline: item.timeline.map(({ state, atMs, actor, code }) => ({ state, at: iso(atMs), actor: textOrNull(actor), code: textOrNull(code) })),
     revertState: item.revertState === '' ? 'NONE' : item.revertState,
+    caseList: textOrNull(item.caseList),
     reverts: item.reverts,
     canRevert: item.canRevert ?? null,
     canRetry: item.canRetry ?? null,
