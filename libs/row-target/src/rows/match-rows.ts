@@ -30,11 +30,13 @@ export async function matchRows<K extends KindTypes>(
 ): Promise<targetsV1.MatchReply> {
   const { tenant, importId, rows } = request;
   const job = { tenant, importId, run: '', options: NO_OPTIONS };
-  const { context, lookup, owners, named } = await deps.store.transaction(tenant, async (tx) => {
+  const { context, lookup, owners, known } = await deps.store.transaction(tenant, async (tx) => {
     const context = deps.kind.contextOf(job, await deps.kind.factsOf(tx, job, { hold: false }));
     const lookup = chunkLookup(deps, rows, context, tenant);
     const owners = await readKeys(tx, [...new Set(lookup.hashes.values())]);
-    return { context, lookup, owners, named: await deps.kind.recordsOf(tx, lookup.named) };
+    // Who owns a key exists; of records that are only named it is asked.
+    const hit = deps.kind.tiedWith === undefined ? [] : [...owners.values()].flat();
+    return { context, lookup, owners, known: await deps.kind.recordsOf(tx, [...new Set([...lookup.named, ...hit])]) };
   });
   return { rows: rows.map((row) => ({ row: row.row, ...tiesOf(row) })) };
 
@@ -46,8 +48,11 @@ export async function matchRows<K extends KindTypes>(
       // A row that names a record is tied to the others that do by its hash too, though it is looked up by the id.
       const hash = lookup.hashes.get(text) ?? deps.hasher.hashText(tenant, text);
       hashes.push(hash.replaceAll('-', ''));
-      if (kind === RECORD_ID && named.has(value)) records.add(value);
+      if (kind === RECORD_ID && known.has(value)) records.add(value);
       for (const owner of owners.get(hash) ?? []) records.add(owner);
+    }
+    for (const { state } of [...records].flatMap((id) => known.get(id) ?? [])) {
+      for (const record of deps.kind.tiedWith?.(state) ?? []) records.add(record);
     }
     return { keys: hashes, records: [...records].sort() };
   }

@@ -87,6 +87,11 @@ export interface RecordKind<K extends KindTypes> {
   contextOf(job: RowJob, facts: K['facts']): K['context'];
   /** The exact keys of a row, in the order in which they decide. */
   keysOfRow(row: targetsV1.Row, context: K['context']): readonly RowKey[];
+  /**
+   * Records of another target under which a record can be found once a row has changed it: rows that name any of them are
+   * tied to rows that hit the record. Absent where a record is found by its own values alone.
+   */
+  tiedWith?(state: K['state']): readonly string[];
   /** The records of these ids as they stand; unknown ones are absent. */
   recordsOf(tx: StoreTransaction, ids: readonly string[]): Promise<Map<string, KnownRecord<K['state']>>>;
   /** What one row does, seen from the view; writes nothing. A fault of a row is an outcome, never thrown. */

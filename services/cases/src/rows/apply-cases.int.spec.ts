@@ -232,7 +232,18 @@ describe('what ties case rows', () => {
     const tied = (cells: object, candidates: string[]) => row(1, { caseName: 'TIED', ...cells }, { parts: [], candidates });
     const asked = [tied(injury, [uuid7(), ada]), tied({}, [ada]), tied({ caseType: 'Family Law' }, [ada]), tied(injury, [uuid7()])];
     const matches = await seed.match(asked);
-    expect(matches.map(({ records }) => records)).toEqual([[seed.record(1)], [seed.record(1)], [], []]);
+    const hit = [seed.record(1), ada].sort();
+    expect(matches.map(({ records }) => records)).toEqual([hit, hit, [], []]);
+  });
+
+  it('is any client of a case that a row names: it may give it the name under which another row finds it', async () => {
+    const ada = uuid7();
+    const seed = await world.openRun([1]);
+    await seed.apply(0, 0, [row(1, named('Before', { externalSystem: 'tie', externalId: '1' }), of(ada))]);
+    const renaming = { caseName: 'After', externalSystem: 'tie', externalId: '1' };
+    const byId = { caseName: 'After', recordId: seed.record(1) };
+    const matches = await seed.match([renaming, byId].map((cells) => row(1, cells, { parts: [] })));
+    expect(matches.map(({ records }) => records.includes(ada))).toEqual([true, true]);
   });
 
   it('tells which of them changed since positions, not counting its own run', async () => {

@@ -2,7 +2,7 @@ import { pgArray, uuid8, type StoreTransaction } from '@caseledger/event-store';
 import type { KnownRecord, RecordKind, RowJob } from '@caseledger/row-target';
 import { listOf, listOfImport } from '../case-list/case-list.write.js';
 import { typesOf, type HeldType } from '../case-type/case-type.queries.js';
-import type { CaseState } from '../case/case.js';
+import { clientsOf, type CaseState } from '../case/case.js';
 import { CASE_CATEGORY } from '../case/stored-case.js';
 import { numberText } from '../numbers/numbers.decider.js';
 import { blockOf, type NumberBlock } from '../numbers/numbers.write.js';
@@ -32,6 +32,8 @@ export const caseKind: RecordKind<CaseTypes> = {
   factsOf,
   contextOf,
   keysOfRow: (row, { options, catalogue }) => keysOfRow(row, options, catalogue),
+  // A row that gives a case another name or type lets rows find it under any of its clients.
+  tiedWith: clientsOf,
   recordsOf: loadCases,
   judge: judgeCase,
   effectsOf,
