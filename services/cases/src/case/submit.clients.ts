@@ -7,6 +7,8 @@ import type { ContactsSide } from '../contacts.client.js';
 /** What contacts said of the client of an item. */
 export interface GivenClient {
   readonly part: Pick<targetsV1.RowPart, 'record' | 'outcome' | 'reason'>;
+  /** CREATED, UPDATED, MERGED, SKIPPED, UNCHANGED or FAILED. */
+  readonly outcome: string;
   /** Contacts among which somebody has to choose. */
   readonly candidates: readonly string[];
   readonly issues: readonly RowIssue[];
@@ -79,8 +81,11 @@ function givenBy(result: contactsV1.SubmittedResult | undefined): GivenClient {
   }));
   const { outcome = 'FAILED', reason = 'INTERNAL_ERROR', contact, candidates = [] } = result ?? {};
   // One that needs a decision is no contact yet, and holds its case.
-  if (reason === 'DUPLICATE_REVIEW') return { part: { record: '', outcome: 'SKIPPED', reason: 'HELD_FOR_REVIEW' }, candidates, issues };
-  return { part: { record: contact?.id ?? '', outcome, reason }, candidates: [], issues };
+  if (reason === 'DUPLICATE_REVIEW') {
+    return { part: { record: '', outcome: 'SKIPPED', reason: 'HELD_FOR_REVIEW' }, outcome, candidates, issues };
+  }
+  if (outcome === 'FAILED') return { part: { record: '', outcome, reason }, outcome, candidates: [], issues };
+  return { ...linkedTo(contact?.id ?? ''), outcome, issues };
 }
 
 // A field of the client, as columns of case files name it: clientFirstName.
@@ -88,13 +93,15 @@ function clientField(field: string): string {
   return field === '' ? 'client' : `client${field.charAt(0).toUpperCase()}${field.slice(1)}`;
 }
 
+// Contacts has done its part: for the case it is a contact that is there.
 function linkedTo(record: string): GivenClient {
-  return { part: { record, outcome: 'UNCHANGED', reason: '' }, candidates: [], issues: [] };
+  return { part: { record, outcome: 'UNCHANGED', reason: '' }, outcome: 'UNCHANGED', candidates: [], issues: [] };
 }
 
 function notFound(value: string, field: string): GivenClient {
   const issue: RowIssue = { code: 'LINK_NOT_FOUND', severity: 'ERROR', field, params: { type: 'contact', value } };
-  return { part: { record: '', outcome: 'FAILED', reason: 'LINK_NOT_FOUND' }, candidates: [], issues: [issue] };
+  const part = { record: '', outcome: 'FAILED', reason: 'LINK_NOT_FOUND' };
+  return { part, outcome: 'FAILED', candidates: [], issues: [issue] };
 }
 
 function isGiven(id: string): boolean {

@@ -217,7 +217,7 @@ function doneOf(judged: JudgedCase, given: GivenClient | undefined): SubmittedDo
     candidates,
     issues: [...issues, ...(given?.issues ?? [])].map(briefly),
     client: given?.part.record ?? '',
-    clientOutcome: given?.part.outcome ?? '',
+    clientOutcome: given?.outcome ?? '',
     clientReview: needsClient,
   };
 }
