@@ -30,7 +30,7 @@ export interface ImportView {
     readonly columns: { readonly column: number; readonly header: string; readonly target: string }[];
     readonly sheets: { readonly name: string; readonly hidden: boolean }[];
   } | null;
-  readonly plan: { readonly hash: string; readonly counts: Counts; readonly ignoredColumns: string[] } | null;
+  readonly plan: { readonly hash: string; readonly counts: Counts; readonly ignoredColumns: string[]; readonly effects: Readonly<Record<string, number>> } | null;
   readonly counts: Counts;
   readonly progress: { readonly done: number; readonly total: number };
   /** The import that a corrected failed file goes on as. */
@@ -144,6 +144,14 @@ export function countsLine(counts: Counts | undefined): string {
   const { read, created, updated, merged, unchanged, skipped, failed, held } = counts;
   const parts = [`${created} created`, `${updated} updated`, `${merged} merged`, `${unchanged} unchanged`, `${skipped} skipped${held > 0 ? ` (${held} held)` : ''}`, `${failed} failed`];
   return `${read} rows: ${parts.join(', ')}`;
+}
+
+/** What rows write, counted by kind: a row of a case file writes a case, its client and further contacts. */
+export function effectsLine(effects: Readonly<Record<string, number>>): string {
+  return Object.entries(effects)
+    .filter(([, n]) => n > 0)
+    .map(([kind, n]) => `${n} ${kind.toLowerCase().replaceAll('_', ' ')}`)
+    .join(', ');
 }
 
 /** The last line of an import, for scripts and for people. */

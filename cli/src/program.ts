@@ -2,6 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error.js';
 import type { CliConfig } from './config.js';
 import { accountCommands } from './commands/account.commands.js';
+import { caseCommands } from './commands/case.commands.js';
+import { caseListCommands } from './commands/case-list.commands.js';
+import { caseTypeCommands } from './commands/case-type.commands.js';
 import { contactCommands } from './commands/contact.commands.js';
 import { importCommands } from './commands/import.commands.js';
 import { importsCommands } from './commands/imports.commands.js';
@@ -24,7 +27,7 @@ export async function runProgram(argv: readonly string[], config: CliConfig): Pr
       exit = await action(context, command.args, command.opts());
     };
   const program = new Command('caseledger').description('Imports that can be previewed, explained and reverted').option('--json', 'JSON lines on stdout').exitOverride();
-  for (const register of [importCommands, importsCommands, revertCommands, contactCommands, accountCommands, installationCommands]) register(program, run);
+  for (const register of [importCommands, importsCommands, revertCommands, contactCommands, caseCommands, caseListCommands, caseTypeCommands, accountCommands, installationCommands]) register(program, run);
   inherit(program);
   try {
     await program.parseAsync([...argv]);

@@ -4,6 +4,7 @@ import { CliError, EXIT, type ExitCode } from '../cli-error.js';
 import { environment, saveConnection } from '../config.js';
 import type { CliContext, Register } from '../context.js';
 import { secret } from '../prompt.js';
+import { checked } from '../record.input.js';
 
 /** `caseledger login`, `company create`, `user add`, `key create|revoke`. */
 export const accountCommands: Register = (program: Command, run) => {
@@ -100,12 +101,4 @@ async function revokeKey({ output, ...context }: CliContext, [id]: readonly stri
 async function mutate(api: Api, name: string, type: string, fields: string, input: Json): Promise<Json> {
   const data = await api.graphql(`mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} userErrors { code message field } } }`, { input });
   return checked(data[name] as Json);
-}
-
-/** User errors of a payload as the error of the command. */
-function checked(payload: Json): Json {
-  const errors = payload['userErrors'] as { code: string; message: string; field: string | null }[];
-  const first = errors[0];
-  if (first === undefined) return payload;
-  throw new CliError(first.code, first.message, EXIT.refused, errors.map(({ field, code, message }) => ({ field: field ?? '', code, message })));
 }

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { Api, Json } from '../api.js';
 import { CliError, EXIT, type ExitCode } from '../cli-error.js';
 import type { CliContext, Register } from '../context.js';
+import { showHistory, showProvenance } from '../record.history.js';
+import { collect, pairsOf, showFields } from '../record.input.js';
 
 const LIST = `query ($filter: ContactFilter, $first: Int, $after: String) {
   contacts(filter: $filter, first: $first, after: $after, sort: { by: CREATED }) {
@@ -43,7 +45,7 @@ export const contactCommands: Register = (program: Command, run) => {
     .command('edit')
     .description('Change fields')
     .argument('<id>')
-    .option('--set <field=value>', 'a field and its new value; an empty value empties it', (value: string, before: string[]) => [...before, value], [])
+    .option('--set <field=value>', 'a field and its new value; an empty value empties it', collect, [])
     .option('--version <n>', 'the version that was read')
     .option('--status <status>', 'active, inactive, pending or unreachable')
     .action(run(edit));
@@ -83,69 +85,18 @@ async function found(api: Api, id: string | undefined): Promise<ContactView> {
 async function show({ output, ...context }: CliContext, [id]: readonly string[]): Promise<ExitCode> {
   const contact = await found(context.api(), id);
   output.line(contact);
-  for (const [field, value] of Object.entries(contact)) {
-    const empty = value === null || (Array.isArray(value) && value.length === 0);
-    if (!empty) output.say(`${field.padEnd(22)} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  }
+  showFields(output, contact);
   return EXIT.done;
 }
 
 async function history({ output, ...context }: CliContext, [id]: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
   const api = context.api();
-  if (flags['provenance'] === true) return provenance(context.api(), output, id);
-  for (let after: string | null = null, more = true; more; ) {
-    const data = await api.graphql(
-      `query ($id: ID!, $after: String) { recordHistory(id: $id, first: 200, after: $after) { pageInfo { hasNextPage endCursor }
-        nodes { version type at actor { name } origin { kind row import { id file { name } } } reason changes { field before after } } } }`,
-      { id, after },
-    );
-    const page = data['recordHistory'] as { nodes: HistoryView[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
-    for (const event of page.nodes) {
-      output.line(event);
-      output.say(historyLine(event));
-    }
-    after = page.pageInfo.endCursor;
-    more = page.pageInfo.hasNextPage;
-  }
-  return EXIT.done;
-}
-
-interface HistoryView {
-  readonly version: number;
-  readonly type: string;
-  readonly at: string;
-  readonly actor: { name: string } | null;
-  readonly origin: { kind: string; row: number | null; import: { file: { name: string } } | null };
-  readonly changes: { field: string; before: unknown; after: unknown }[];
-}
-
-function historyLine({ version, type, at, actor, origin, changes }: HistoryView): string {
-  const source = origin.import === null ? origin.kind.toLowerCase() : `${origin.import.file.name} row ${origin.row ?? '?'}`;
-  const what = changes.map(({ field, before, after }) => `${field}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`);
-  return [`${version}`.padStart(4), at, type, `(${source}${actor === null ? '' : `, ${actor.name}`})`, ...what].join('  ');
-}
-
-async function provenance(api: Api, output: CliContext['output'], id: string | undefined): Promise<ExitCode> {
-  const data = await api.graphql(
-    'query ($id: ID!) { fieldProvenance(id: $id) { path value at actor { name } origin { kind } fileName sheet row line column original mappingVersion } }',
-    { id },
-  );
-  for (const entry of data['fieldProvenance'] as Json[]) {
-    output.line(entry);
-    const place = entry['fileName'] === null ? String((entry['origin'] as { kind: string }).kind).toLowerCase() : `${String(entry['fileName'])}, row ${String(entry['row'])}, column "${String(entry['column'])}", as "${String(entry['original'] ?? entry['value'])}"`;
-    output.say(`${String(entry['path']).padEnd(26)} ${String(entry['value'])}  ← ${place}`);
-  }
-  return EXIT.done;
+  return flags['provenance'] === true ? showProvenance(api, output, id) : showHistory(api, output, id);
 }
 
 async function edit({ output, ...context }: CliContext, [id]: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
   const api = context.api();
-  const input: Json = {};
-  for (const text of flags['set'] as string[]) {
-    const at = text.indexOf('=');
-    if (at < 1) throw new CliError('USAGE', `--set takes field=value, not ${text}.`, EXIT.usage);
-    input[text.slice(0, at)] = text.slice(at + 1);
-  }
+  const input = pairsOf(flags['set'] as string[]);
   if (typeof flags['status'] === 'string') input['status'] = flags['status'].toUpperCase();
   if (Object.keys(input).length === 0) throw new CliError('USAGE', 'Nothing to change: use --set or --status.', EXIT.usage);
   const version = flags['version'] === undefined ? (await found(api, id)).version : Number(flags['version']);

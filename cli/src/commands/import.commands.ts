@@ -7,8 +7,9 @@ import type { Api, Json } from '../api.js';
 import { CliError, EXIT, type ExitCode } from '../cli-error.js';
 import type { CliContext, Register } from '../context.js';
 import { confirmed } from '../prompt.js';
+import { collect } from '../record.input.js';
 import { choose, overrideOf, type Choices } from './import.choices.js';
-import { countsLine, endLine, exitOf, followImport, untilSettled, type ImportView } from '../follow.js';
+import { countsLine, effectsLine, endLine, exitOf, followImport, untilSettled, type ImportView } from '../follow.js';
 
 const PART_BYTES = 8 * 1024 * 1024;
 
@@ -27,9 +28,9 @@ export const importCommands: Register = (program: Command, run) => {
     .command('import')
     .description('Import a file: upload, map, preview, confirm, run')
     .argument('<file>', 'CSV, TSV or XLSX')
-    .option('--type <type>', 'clients or contacts', 'clients')
+    .option('--type <type>', 'clients, contacts or cases', 'clients')
     .option('--map <file>', 'JSON file: {"Column header": "fieldKey", …}; null leaves a column out')
-    .option('--option <key=value>', 'an option of the import, such as duplicatePolicy=UPDATE or defaults.source=Referral', collect, [])
+    .option('--option <key=value>', 'an option of the import, such as duplicatePolicy=UPDATE, defaults.source=Referral, caseType="Family Law" or newCaseList=Spring', collect, [])
     .option('--sheet <name>', 'sheet of a workbook')
     .option('--delimiter <character>', 'delimiter of a CSV file')
     .option('--header-row <number>', 'line with the column names, counted from 1; none when there is none')
@@ -38,10 +39,6 @@ export const importCommands: Register = (program: Command, run) => {
     .option('--yes', 'confirm the preview without asking')
     .action(run(importFile));
 };
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
-}
 
 async function importFile(context: CliContext, [file]: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
   const { output } = context;
@@ -214,8 +211,10 @@ async function planned({ output, interrupted }: CliContext, api: Api, item: Impo
 }
 
 function showPlan({ output }: CliContext, item: ImportView): void {
-  output.line({ event: 'plan', id: item.id, planHash: item.plan?.hash, counts: item.plan?.counts, ignoredColumns: item.plan?.ignoredColumns });
+  output.line({ event: 'plan', id: item.id, planHash: item.plan?.hash, counts: item.plan?.counts, effects: item.plan?.effects, ignoredColumns: item.plan?.ignoredColumns });
   output.say(`Preview of ${item.file?.name ?? ''}: ${countsLine(item.plan?.counts)}`);
+  const effects = effectsLine(item.plan?.effects ?? {});
+  if (item.type === 'CASES' && effects !== '') output.say(`Of cases and their contacts: ${effects}`);
   const ignored = item.plan?.ignoredColumns ?? [];
   if (ignored.length > 0) output.say(`${ignored.length} columns holding data will not be imported: ${ignored.map(short).join(', ')}`);
   output.say(`Plan ${item.plan?.hash ?? ''}. Rows: caseledger imports rows ${item.id} --plan`);

@@ -89,7 +89,7 @@ interface RowView {
   readonly reason: string | null;
   readonly issues: { code: string; column: string | null; message: string }[];
   readonly changes: { field: string; before: unknown; after: unknown }[];
-  readonly effects: { record: string }[];
+  readonly effects: { kind: string; record: string }[];
   readonly match: { record: string } | null;
 }
 
@@ -112,7 +112,8 @@ async function rows({ output, ...context }: CliContext, [id]: readonly string[],
 }
 
 function rowLine({ row, outcome, reason, issues, changes, effects, match }: RowView): string {
-  const record = effects[0]?.record ?? match?.record ?? '';
+  const written = effects.find(({ kind }) => kind.startsWith('CASE_')) ?? effects[0];
+  const record = written?.record ?? match?.record ?? '';
   const cause = reason !== null && issues.some(({ code }) => code === reason) ? '' : (reason ?? '');
   const why = issues.map((issue) => `${issue.code}${issue.column === null ? '' : ` in ${issue.column}`}: ${issue.message}`);
   const what = changes.slice(0, 5).map(({ field, before, after }) => `${field}: ${shown(before)} → ${shown(after)}`);

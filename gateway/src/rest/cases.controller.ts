@@ -28,8 +28,8 @@ export class CasesController {
     setIdempotencyHeaders(response, key, reply.replayed);
     const result = reply.results[0];
     if (result === undefined) throw notFound();
-    if (result.outcome === 'FAILED') throw failureOf(result);
     if (result.candidates.length > 0) throw toBeDecided(result.candidates);
+    if (result.outcome === 'FAILED') throw failureOf(result);
     response.status(result.outcome === 'CREATED' ? 201 : 200);
     return caseResult(result);
   }

@@ -57,7 +57,7 @@ describe('cases over REST (RST-001)', () => {
     const issue = { code: 'CASE_TYPE_MISSING', severity: 'ERROR', column: -1, field: 'caseType', text: '', suggestion: '', params: {} };
     scene.answer(submits(result({ outcome: 'FAILED', case: undefined, reason: 'CASE_TYPE_MISSING', issues: [issue] })));
     expect(await post({ ...BODY, client: { id: ANA.id } })).toMatchObject({ status: 422, body: { code: 'CASE_TYPE_MISSING', errors: [{ field: 'caseType' }] } });
-    scene.answer(submits(result({ outcome: 'SKIPPED', case: undefined, reason: 'HELD_FOR_REVIEW', candidates: [CASE.id, ANA.id] })));
+    scene.answer(submits(result({ outcome: 'FAILED', case: undefined, reason: 'DUPLICATE_REVIEW', candidates: [CASE.id, ANA.id] })));
     expect(await post({ ...BODY, client: { id: ANA.id } })).toMatchObject({ status: 409, body: { code: 'DUPLICATE_REVIEW', candidates: [CASE.id, ANA.id] } });
   });
 
