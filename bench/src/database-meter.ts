@@ -38,7 +38,7 @@ export async function writtenSoFar(client: Client): Promise<Written> {
   const { rows } = await client.query<{ rows: string; size: string; log: string }>(
     `select sum(tup_inserted + tup_updated)::text as rows, sum(pg_database_size(datid))::text as size,
        pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::text as log
-     from pg_stat_database where datname in ('accounts', 'contacts', 'imports', 'vault')`,
+     from pg_stat_database where datname in ('accounts', 'contacts', 'cases', 'imports', 'vault')`,
   );
   const [found] = rows;
   return { rows: Number(found?.rows ?? 0), grownBytes: Number(found?.size ?? 0), logBytes: Number(found?.log ?? 0) };

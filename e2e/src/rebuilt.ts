@@ -1,3 +1,4 @@
+import { casesViews } from '@caseledger/cases';
 import { contactsViews } from '@caseledger/contacts';
 import { tableChecksum } from '@caseledger/event-store';
 import { importsViews } from '@caseledger/imports';
@@ -5,12 +6,12 @@ import { openDatabase } from '@caseledger/service-kit';
 import { eventually, type Network } from '@caseledger/testing';
 import { caseledger } from './command-line.js';
 
-const SERVICES = [['CONTACTS', contactsViews], ['IMPORTS', importsViews]] as const;
+const SERVICES = [['CONTACTS', contactsViews], ['CASES', casesViews], ['IMPORTS', importsViews]] as const;
 const SETTLED_MS = 30_000;
 
 /** What a rebuild found and left. */
 export interface Rebuilt {
-  /** `table checksum` of each view of each company; equal when the log is the truth. */
+  /** `service table checksum` of each view; equal when the log is the truth. */
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
@@ -42,14 +43,14 @@ async function settledViews(environment: Readonly<Record<string, string>>): Prom
   );
 }
 
-/** `table checksum` of each view, over all companies. */
+/** `service table checksum` of each view, over all companies. */
 async function views(environment: Readonly<Record<string, string>>): Promise<string[]> {
   const sums: string[] = [];
   for (const [service, tables] of SERVICES) {
     const address = (role: string): string => environment[`${service}_DATABASE_${role}URL`] ?? '';
     const database = await openDatabase({ appUrl: address(''), tailUrl: address('TAIL_'), poolMax: 2 }, { migrations: [] });
     try {
-      for (const { table, without } of tables) sums.push(`${table} ${await tableChecksum(database.tail, table, without)}`);
+      for (const { table, without } of tables) sums.push(`${service} ${table} ${await tableChecksum(database.tail, table, without)}`);
     } finally {
       await database.close();
     }

@@ -27,17 +27,18 @@ function crashPoint(point: CrashPoint): Promise<never> | undefined {
 /** With the leases and the places to die at of this test. */
 async function join(): Promise<void> {
   const config = readWorkerConfig();
-  const { imports, contacts, vault } = config;
+  const { imports, contacts, cases, vault } = config;
   const few = <Config extends object>(database: Config): Config & { poolMax: number } => ({ ...database, poolMax: POOL_MAX });
   await startImportWorker(
     {
       ...config,
       contacts: few(contacts),
+      cases: few(cases),
       vault: few(vault),
       imports: { ...imports, database: few(imports.database), limits: { ...imports.limits, redispatchMs: REDISPATCH_MS } },
     },
     createLogger({ service: 'mortal-worker', level: 'warn' }),
-    { work: { sweepMs: SWEEP_MS, jobLeaseMs: LEASE_MS, crashPoint }, target: { crashPoint }, feeds: { leaseMs: LEASE_MS } },
+    { work: { sweepMs: SWEEP_MS, jobLeaseMs: LEASE_MS, crashPoint }, target: { crashPoint }, cases: { crashPoint }, feeds: { leaseMs: LEASE_MS } },
   );
 }
 

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { accountsMigrations } from '@caseledger/accounts';
+import { casesMigrations } from '@caseledger/cases';
 import { contactsMigrations } from '@caseledger/contacts';
 import { vaultMigrations } from '@caseledger/event-store';
 import { importsMigrations } from '@caseledger/imports';
-import { ensureSecrets, foldersOf, freePort, processEnvironment } from '@caseledger/local';
+import { ensureSecrets, foldersOf, freePort, processEnvironment, type DatabaseName } from '@caseledger/local';
 import { eventually, testDatabase, type TestDatabase } from '@caseledger/testing';
 import type { CrashOrder, WorkerMessage } from './crash-orders.js';
 
@@ -27,7 +28,7 @@ export class SourceNetwork {
   private readonly folders = foldersOf(mkdtempSync(join(tmpdir(), 'caseledger-kills-')));
   /** Where the bundle of the worker lies: inside the tree, so that it finds the installed packages. */
   private readonly bundle = join(ROOT, '.cache', `mortal-worker-${process.pid}`);
-  private readonly databases: Record<'accounts' | 'contacts' | 'imports' | 'vault', TestDatabase>[] = [];
+  private readonly databases: Record<DatabaseName, TestDatabase>[] = [];
   private readonly children = new Set<ChildProcess>();
   private readonly spares: ChildProcess[] = [];
   private readonly working = new Set<ChildProcess>();
@@ -55,20 +56,20 @@ export class SourceNetwork {
   }
 
   /** Databases of the installation, for looking behind it. */
-  database(name: 'contacts' | 'imports' | 'vault'): TestDatabase {
+  database(name: Exclude<DatabaseName, 'accounts'>): TestDatabase {
     const [databases] = this.databases;
     if (databases === undefined) throw new Error('The network is not up');
     return databases[name];
   }
 
   async start(): Promise<void> {
-    const made = [['accounts', accountsMigrations], ['contacts', contactsMigrations], ['imports', importsMigrations], ['vault', vaultMigrations]] as const;
+    const made = [['accounts', accountsMigrations], ['contacts', contactsMigrations], ['cases', casesMigrations], ['imports', importsMigrations], ['vault', vaultMigrations]] as const;
     const pairs = await Promise.all(made.map(async ([name, migrations]) => [name, await testDatabase(`kills-${name}`, migrations)] as const));
-    const databases = Object.fromEntries(pairs) as Record<'accounts' | 'contacts' | 'imports' | 'vault', TestDatabase>;
+    const databases = Object.fromEntries(pairs) as Record<DatabaseName, TestDatabase>;
     this.databases.push(databases);
-    const { accounts, contacts, imports, vault } = databases;
-    const urls = { accounts: accounts.urls, contacts: contacts.urls, imports: imports.urls, vault: vault.urls };
-    const ports = { gateway: await freePort(), accounts: await freePort(), contacts: await freePort(), imports: await freePort() };
+    const { accounts, contacts, cases, imports, vault } = databases;
+    const urls = { accounts: accounts.urls, contacts: contacts.urls, cases: cases.urls, imports: imports.urls, vault: vault.urls };
+    const ports = { gateway: await freePort(), accounts: await freePort(), contacts: await freePort(), cases: await freePort(), imports: await freePort() };
     for (const folder of [this.folders.work, this.folders.logs]) mkdirSync(folder, { recursive: true });
     this.env = { ...processEnvironment(this.folders, ensureSecrets(this.folders), urls, { ports, host: '127.0.0.1' }), GATEWAY_REQUESTS_PER_MINUTE: '1000000', LOG_LEVEL: 'warn', HOME: this.home };
     await Promise.all([this.startServices(), this.bundleWorker()]);
@@ -119,7 +120,7 @@ export class SourceNetwork {
   private async bundleWorker(): Promise<void> {
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
     const installed = Object.keys({ ...dependencies, ...devDependencies }).flatMap((name) => [`--external:${name}`, `--external:${name}/*`]);
-    const entries = ['e2e/src/kills/mortal-worker.main.ts', 'services/contacts/src/rows/judge.thread.ts', 'services/imports/src/file/read.thread.ts'];
+    const entries = ['e2e/src/kills/mortal-worker.main.ts', 'services/contacts/src/rows/judge.thread.ts', 'services/cases/src/rows/judge-cases.thread.ts', 'services/imports/src/file/read.thread.ts'];
     const how = ['--bundle', '--platform=node', '--format=esm', '--target=node20', '--conditions=@caseledger/source', '--entry-names=[name]', '--log-level=error'];
     await run(join(ROOT, 'node_modules/esbuild/bin/esbuild'), [...entries, ...how, ...installed, `--outdir=${this.bundle}`], { cwd: ROOT, timeout: TOOL_MS });
     this.load(2);
