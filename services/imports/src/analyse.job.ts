@@ -55,7 +55,7 @@ async function analyse(context: ImportContext, job: JobAtWork, state: Analysing,
     if (held !== undefined) {
       const asks = facts.question === undefined ? null : reasonOf(facts.question);
       // Letters that stand in for names say nothing about what a column holds.
-      const proposal = asks === null ? chosen(proposeMapping(mappedColumns(stored))) : [];
+      const proposal = asks === null ? chosen(proposeMapping(mappedColumns(stored), state.type)) : [];
       const options = await defaultOptions(tx);
       const found = { rows: facts.rows, columns: facts.columns.length, analysisKey: key, analysisSha256: sha256, asks };
       held.add(finishAnalysis({ ...found, proposal, options }, held.state));

@@ -2,6 +2,7 @@ import type { importsV1 } from '@caseledger/contracts';
 import { isDomainError } from '@caseledger/errors';
 import { analysisView, type StoredAnalysis } from './file/analyse.js';
 import type { ImportObjects } from './objects/import-objects.js';
+import type { ImportType } from './import/import.events.js';
 import type { ImportView } from './projections/import-view.js';
 
 interface Kept {
@@ -25,19 +26,19 @@ export class AnalysisViews {
   constructor(private readonly objects: Pick<ImportObjects, 'get'>) {}
 
   /** Undefined before there are any, and after the file's retention time. */
-  async of(tenant: string, { id, analysis, file }: ImportView): Promise<importsV1.Analysis | undefined> {
+  async of(tenant: string, { id, type, analysis, file }: ImportView): Promise<importsV1.Analysis | undefined> {
     if (analysis === null || !file.kept) return undefined;
     const key = `${tenant}/${id}/${analysis.sha256}`;
-    const known = this.kept.get(key) ?? (await this.read(tenant, id, analysis.sha256));
+    const known = this.kept.get(key) ?? (await this.read(tenant, id, type, analysis.sha256));
     if (known === undefined) return undefined;
     this.keep(key, known);
     return known.analysis;
   }
 
-  private async read(tenant: string, id: string, sha256: string): Promise<Kept | undefined> {
+  private async read(tenant: string, id: string, type: ImportType, sha256: string): Promise<Kept | undefined> {
     try {
       const bytes = await this.objects.get(tenant, id, 'analysis/facts', sha256);
-      return { analysis: analysisView(JSON.parse(bytes.toString('utf8')) as StoredAnalysis), bytes: bytes.length };
+      return { analysis: analysisView(JSON.parse(bytes.toString('utf8')) as StoredAnalysis, type), bytes: bytes.length };
     } catch (error) {
       if (isDomainError(error) && error.code === 'FILE_EXPIRED') return undefined;
       throw error;

@@ -45,6 +45,7 @@ export interface ImportsConfig {
   /** Where the gRPC server listens, `host:port`. */
   readonly listen: string;
   readonly contactsAddress: string;
+  readonly casesAddress: string;
   readonly objectsDir: string;
   readonly workDir: string;
   readonly limits: ImportLimits;
@@ -81,6 +82,7 @@ export function readImportsConfig(env: Environment = process.env): ImportsConfig
     contextSecret: secret('CASELEDGER_CONTEXT_SECRET'),
     listen: address('IMPORTS_ADDRESS', '127.0.0.1:0'),
     contactsAddress: address('CONTACTS_ADDRESS'),
+    casesAddress: address('CASES_ADDRESS'),
     objectsDir: text('CASELEDGER_OBJECTS_DIR'),
     workDir: text('CASELEDGER_WORK_DIR', tmpdir()),
     poolMax: integer('IMPORTS_DATABASE_POOL', { otherwise: 10, min: 2, max: 100 }),
@@ -93,7 +95,7 @@ export function readImportsConfig(env: Environment = process.env): ImportsConfig
     running: integer('IMPORTS_RUNNING_MAX', { otherwise: limits.running, min: 1, max: 100 }),
     fileDays: integer('IMPORTS_FILE_DAYS', { otherwise: limits.fileDays, min: 30, max: 3_650 }),
   });
-  const { masterKey, contextSecret, listen, contactsAddress, objectsDir, workDir, logLevel } = read;
+  const { masterKey, contextSecret, listen, contactsAddress, casesAddress, objectsDir, workDir, logLevel } = read;
   const { appUrl, tailUrl, ownerUrl, poolMax, vaultUrl, fileBytes, rows, columns, running, fileDays } = read;
   return {
     database: { appUrl, tailUrl, poolMax, ...(ownerUrl === undefined ? {} : { ownerUrl }) },
@@ -103,6 +105,7 @@ export function readImportsConfig(env: Environment = process.env): ImportsConfig
     contextSecret,
     listen,
     contactsAddress,
+    casesAddress,
     objectsDir,
     workDir,
     limits: { ...limits, fileBytes, rows, columns, running, fileDays },

@@ -2,6 +2,7 @@ import { uuid7, uuid8, type StoreTransaction } from '@caseledger/event-store';
 import { countryCode } from '@caseledger/normalise';
 import { readDefaults } from '@caseledger/fields';
 import { limit, refused, validation, validationOf, type FieldError, type RowIssue } from '@caseledger/errors';
+import { assertListNameFree, chooseForCases, type CaseCatalogue, type CaseWishes } from './case-choices.js';
 import { checkOverride } from './file/analyse.js';
 import { assertReady, checkDateFormats, readMapping } from './file/mapping.js';
 import type { Caller, OnceOnly } from './import.commands.js';
@@ -19,7 +20,7 @@ import {
   startImport,
 } from './import/import.decider.js';
 import { hasEnded, type Import } from './import/import.js';
-import type { AnalysisOverride, ColumnTarget, DecisionAction, ImportOptions, RetrySelection } from './import/import.events.js';
+import type { AnalysisOverride, ColumnTarget, DecisionAction, ImportOptions, ImportType, RetrySelection } from './import/import.events.js';
 import { startRetry } from './import/run.decider.js';
 import { runOf } from './judge.job.js';
 import { isMapped, readAnalysis, readinessOf, readingOf } from './plan.inputs.js';
@@ -45,7 +46,10 @@ const DECIDED_ROWS_MAX = 10_000;
 
 /** What people do with an import between its upload and its end; each is one command, checked and decided. */
 export class ImportOperations {
-  constructor(private readonly context: ImportContext) {}
+  constructor(
+    private readonly context: ImportContext,
+    private readonly catalogue: CaseCatalogue,
+  ) {}
 
   async setAnalysis(caller: Caller, id: string, override: AnalysisOverride, once?: OnceOnly): Replayed {
     return this.context.commands.change(
@@ -61,10 +65,13 @@ export class ImportOperations {
   }
 
   async setMapping(caller: Caller, id: string, columns: readonly ColumnTarget[], once?: OnceOnly): Replayed {
-    return this.context.commands.change(caller, id, (state) => setMapping(readMapping(columns, columnsOf(state)), state), once);
+    return this.context.commands.change(caller, id, (state) => setMapping(readMapping(columns, columnsOf(state), typeOfState(state)), state), once);
   }
 
-  async setOptions(caller: Caller, id: string, options: ImportOptions, once?: OnceOnly): Replayed {
+  /** `wishes` are a case import's, with types and lists as they were named. @throws DomainError as `chooseForCases` does */
+  async setOptions(caller: Caller, id: string, given: ImportOptions, wishes: CaseWishes | undefined, once?: OnceOnly): Replayed {
+    const cases = wishes === undefined ? undefined : await chooseForCases(this.catalogue, caller.tenant, wishes);
+    const options = cases === undefined ? given : { ...given, cases };
     return this.context.commands.change(
       caller,
       id,
@@ -130,6 +137,7 @@ export class ImportOperations {
     const command = { hash, run, startedBy: caller.actor ?? '' };
     // Anything else is for the decider, or for the answer stored under the key of a repeated request.
     const isToCheck = state.status === 'CONFIRMED' && state.plan.hash === hash && state.file?.kept === true;
+    if (isToCheck) await assertListNameFree(this.catalogue, caller.tenant, state.options?.cases?.newList ?? '');
     if (isToCheck && isMapped(state) && state.options.apply === 'EXACT_PLAN') {
       const changed = await this.changedSincePlan(caller.tenant, state);
       if (changed.length > 0) {
@@ -202,6 +210,10 @@ export class ImportOperations {
     const [first, ...others] = faults;
     if (first !== undefined) throw validationOf([first, ...others]);
   }
+}
+
+function typeOfState(state: Import): ImportType {
+  return state.status === 'NONE' ? 'CLIENTS' : state.type;
 }
 
 function columnsOf(state: Import): number {

@@ -2,7 +2,8 @@ import type { importsV1 } from '@caseledger/contracts';
 import type { StoreTransaction } from '@caseledger/event-store';
 import { reachOf, type CallContext } from '@caseledger/service-kit';
 import { writtenOf } from './import/import.js';
-import type { ImportOptions, OutcomeCounts } from './import/import.events.js';
+import { NO_CASE_CHOICES, type ImportOptions, type ImportType, type OutcomeCounts } from './import/import.events.js';
+import { listOfImport } from './plan.inputs.js';
 import { statusOf, type AttemptView, type ImportView, type PlanView } from './projections/import-view.js';
 import { importsOfFile, queuePlace } from './projections/imports.projection.js';
 import { countsByAttempt, readTally } from './projections/ledger.queries.js';
@@ -62,7 +63,7 @@ function summaryOf(view: ImportView, caller: CallContext): Summary {
     status: statusOf(view),
     cancelled: view.endedAs === 'CANCELLED',
     mapping: [...view.mapping.columns],
-    options: view.options === null ? undefined : optionsReply(view.options),
+    options: view.options === null ? undefined : optionsReply(view.options, view.type),
     plan: plan === undefined ? undefined : planReply(plan, view),
     timeline: view.timeline.map(({ state, at, actor, code }) => ({ state, atMs: ms(at), actor, code })),
     revertState: view.revertState,
@@ -78,6 +79,7 @@ function summaryOf(view: ImportView, caller: CallContext): Summary {
     mappingVersion: view.mapping.version,
     confirmedBy: view.confirmedBy,
     continuesAs: view.continuesAs,
+    caseList: listReply(view, caller.tenant),
   };
 }
 
@@ -107,8 +109,27 @@ export function countsReply({ read, created, updated, merged, unchanged, skipped
   return { read, created, updated, merged, unchanged, skipped, failed, held };
 }
 
-function optionsReply({ defaults, dateFormat, ...options }: ImportOptions): importsV1.ImportOptions {
-  return { ...options, defaults: { ...defaults }, dateFormat: { ...dateFormat } };
+function optionsReply({ defaults, dateFormat, cases, ...options }: ImportOptions, type: ImportType): importsV1.ImportOptions {
+  const { caseType, list, newList, addSkipped, clientDuplicatePolicy } = cases ?? NO_CASE_CHOICES;
+  return {
+    ...options,
+    defaults: { ...defaults },
+    dateFormat: { ...dateFormat },
+    caseType: caseType.id,
+    caseTypeName: caseType.name,
+    caseList: list.id,
+    caseListName: list.name,
+    newCaseList: newList,
+    // Of an import of contacts there is nothing to say.
+    addSkippedToList: type !== 'CASES' ? '' : addSkipped ? 'ON' : 'OFF',
+    clientDuplicatePolicy: type === 'CASES' ? clientDuplicatePolicy : '',
+  };
+}
+
+/** The list that the cases of an import are in: one that was there, or the one that its run made when it was opened. */
+function listReply({ id, options, startedAt }: ImportView, tenant: string): string {
+  const { list, newList } = options?.cases ?? NO_CASE_CHOICES;
+  return newList !== '' && startedAt !== '' ? listOfImport(tenant, id) : list.id;
 }
 
 function planReply(plan: PlanView, view: ImportView): importsV1.Plan {

@@ -1,6 +1,8 @@
 import type { importsV1 } from '@caseledger/contracts';
 import { limit, validation } from '@caseledger/errors';
 import { isUuid } from '@caseledger/event-store';
+import { characterCount, trimText } from '@caseledger/normalise';
+import type { CaseWishes } from './case-choices.js';
 import type { RowsQuery } from './import.rows.js';
 import type { DecisionAction, ImportOptions, ImportType, RetrySelection } from './import/import.events.js';
 import type { ResultFormat, ResultKind } from './result-file.js';
@@ -30,6 +32,39 @@ export function optionsOf(given: importsV1.ImportOptions | undefined, present: I
     onReview: oneOf(or(given.onReview, 'HOLD'), ['HOLD', 'CREATE'], 'onReview'),
     apply: oneOf(or(given.apply, 'EXACT_PLAN'), ['EXACT_PLAN', 'CURRENT_STATE'], 'apply'),
   };
+}
+
+/** What is asked for beside, of a case import; names are looked up where they are known. */
+export function caseWishesOf(given: importsV1.ImportOptions | undefined, type: ImportType): CaseWishes | undefined {
+  if (given === undefined) return undefined;
+  const { caseType, caseList, newCaseList, addSkippedToList, clientDuplicatePolicy } = given;
+  const foreign = [
+    ['caseType', caseType],
+    ['caseList', caseList],
+    ['newCaseList', newCaseList],
+    ['addSkippedToList', addSkippedToList],
+    ['clientDuplicatePolicy', clientDuplicatePolicy],
+  ].find(([, text]) => text !== '');
+  if (type !== 'CASES') {
+    const [field = ''] = foreign ?? [];
+    if (foreign !== undefined) throw validation('FIELD_UNKNOWN', { field }, field);
+    return undefined;
+  }
+  return {
+    caseType: caseType.trim(),
+    list: caseList.trim(),
+    newList: nameOf(newCaseList),
+    addSkipped: oneOf(or(addSkippedToList, 'ON'), ['ON', 'OFF'], 'addSkippedToList') === 'ON',
+    clientDuplicatePolicy: oneOf(or(clientDuplicatePolicy, 'SKIP'), ['SKIP', 'UPDATE', 'CREATE', 'MERGE'], 'clientDuplicatePolicy'),
+  };
+}
+
+const LIST_NAME_MAX = 200;
+
+function nameOf(text: string): string {
+  const name = trimText(text);
+  if (characterCount(name) > LIST_NAME_MAX) throw validation('TEXT_TOO_LONG', { n: characterCount(name), field: 'newCaseList', limit: LIST_NAME_MAX }, 'newCaseList');
+  return name;
 }
 
 export function decisionOf(request: importsV1.DecideRowsRequest): { action: DecisionAction; record: string } {

@@ -1,5 +1,6 @@
-import type { contactsV1, importsV1, targetsV1 } from '@caseledger/contracts';
+import type { importsV1, targetsV1 } from '@caseledger/contracts';
 import { isDomainError, refused } from '@caseledger/errors';
+import type { EffectDifferences } from './differences.js';
 import { toProtoIssue, readOptionsOf } from './file/row-reading.js';
 import { decodeRows } from './file/row-objects.js';
 import type { ImportContext } from './import.context.js';
@@ -18,9 +19,6 @@ import { readRow } from '@caseledger/fields';
  * Rows as they are shown: the first ones before there is a plan, the predictions of a plan, the ledger. What is listed
  * comes from small tables; the texts of the file come from its sealed objects and are gone with them (LED-003).
  */
-
-/** The values of records before and after, asked of the service that has them. */
-export type Differences = (tenant: string, records: readonly { record: string; fromVersion: number; toVersion: number }[]) => Promise<contactsV1.RecordDifferences[]>;
 
 export interface RowsQuery {
   readonly of: string;
@@ -44,7 +42,7 @@ interface Page {
 export class ImportRows {
   constructor(
     private readonly context: ImportContext,
-    private readonly differences: Differences,
+    private readonly differences: EffectDifferences,
   ) {}
 
   async list(tenant: string, view: ImportView, query: RowsQuery): Promise<Page> {
@@ -122,8 +120,7 @@ export class ImportRows {
     const numbers = [...new Set(page.map(({ row }) => row))];
     const stored = view.file.kept ? await orGone(() => readStoredRows(this.context, tenant, view.id, numbers)) : undefined;
     const verdicts = view.file.kept ? await orGone(() => heldToVerdicts(this.context, tenant, view, page)) : undefined;
-    const asked = page.flatMap(({ effects }) => effects.filter(({ toVersion, fromVersion }) => toVersion > fromVersion));
-    const differences = asked.length === 0 ? [] : await this.differences(tenant, asked);
+    const differences = await this.differences(tenant, page.flatMap(({ effects }) => effects));
     const rowOf = new Map(stored?.map((row) => [row.row, row]));
     return page.map((row) => ledgerEntry(row, rowOf.get(row.row), { differences, verdict: verdicts?.get(row) }));
   }

@@ -5,6 +5,7 @@ import { analyseFile, bufferSource } from '@caseledger/tabular';
 import { eventually } from '@caseledger/testing';
 import { ImportsController } from './imports.controller.js';
 import { ImportsEdge } from './imports.edge.js';
+import { CATALOGUE } from './case-choices.fixture.js';
 import { importsHarness, TENANT, USER, type ImportsHarness } from './imports.fixture.js';
 import { MemoryTarget } from './target.fixture.js';
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
   });
   await harness.allow(['contacts.write']);
   await harness.worker();
-  controller = new ImportsController(new ImportsEdge(harness.context, async () => []));
+  controller = new ImportsController(new ImportsEdge(harness.context, { differences: async () => [], catalogue: CATALOGUE }));
 });
 
 afterAll(() => harness.close());

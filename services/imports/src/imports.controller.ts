@@ -6,7 +6,7 @@ import { requirePermission, requireReach, type CallContext, type Rpc, type RpcCo
 import { toProtoIssue } from './file/row-reading.js';
 import { progressOf } from './import.progress.js';
 import { importLine } from './import.replies.js';
-import { choiceOf, cursorFor, cursorOf, decisionOf, optionsOf, pageOf, resultOf, rowsQueryOf, selectionOf, typeOf } from './import.requests.js';
+import { caseWishesOf, choiceOf, cursorFor, cursorOf, decisionOf, optionsOf, pageOf, resultOf, rowsQueryOf, selectionOf, typeOf } from './import.requests.js';
 import { IMPORTS_EDGE, ImportsEdge, callerOf, onceOf } from './imports.edge.js';
 import { uploadedBytes } from './objects/file-copy.js';
 import { listViews } from './projections/imports.projection.js';
@@ -67,9 +67,10 @@ export class ImportsController implements RpcController<importsV1.ImportsService
   }
 
   async setOptions(call: Rpc<importsV1.SetOptionsRequest>): Reply {
-    const { options } = await this.edge.allowed(call.caller, call.request.id, 'imports.run');
+    const { options, type } = await this.edge.allowed(call.caller, call.request.id, 'imports.run');
     const wanted = optionsOf(call.request.options, options);
-    return this.change(call, 'options', (caller, id, once) => this.edge.operations.setOptions(caller, id, wanted, once));
+    const wishes = caseWishesOf(call.request.options, type);
+    return this.change(call, 'options', (caller, id, once) => this.edge.operations.setOptions(caller, id, wanted, wishes, once));
   }
 
   async planImport(call: Command): Reply {

@@ -3,17 +3,25 @@ import { denied, notFound } from '@caseledger/errors';
 import { isUuid, type JsonValue } from '@caseledger/event-store';
 import { requirePermission, type CallContext, type Permission, type Rpc } from '@caseledger/service-kit';
 import { AnalysisViews } from './analysis.views.js';
+import type { CaseCatalogue } from './case-choices.js';
+import type { EffectDifferences } from './differences.js';
 import type { Caller, OnceOnly } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
 import { ImportOperations } from './import.operations.js';
 import { importReply, mayRevert } from './import.replies.js';
-import { ImportRows, type Differences } from './import.rows.js';
+import { ImportRows } from './import.rows.js';
 import type { ImportView } from './projections/import-view.js';
 import { readViews } from './projections/imports.projection.js';
 import { RevertOperations } from './revert.operations.js';
 import { RunControl } from './run.control.js';
 import { hidingFrom, shownAnalysis, type Hiding } from './sensitive.js';
 import { Uploads } from './upload.js';
+
+/** What imports asks the services whose records it writes, one question at a time. */
+export interface RecordQuestions {
+  readonly differences: EffectDifferences;
+  readonly catalogue: CaseCatalogue;
+}
 
 /** The parts a controller works with, and what every call of it does alike. */
 export class ImportsEdge {
@@ -26,13 +34,13 @@ export class ImportsEdge {
 
   constructor(
     readonly context: ImportContext,
-    differences: Differences,
+    ask: RecordQuestions,
   ) {
     this.uploads = new Uploads(context);
-    this.operations = new ImportOperations(context);
+    this.operations = new ImportOperations(context, ask.catalogue);
     this.control = new RunControl(context);
     this.reverts = new RevertOperations(context);
-    this.rows = new ImportRows(context, differences);
+    this.rows = new ImportRows(context, ask.differences);
     this.analyses = new AnalysisViews(context.objects);
   }
 

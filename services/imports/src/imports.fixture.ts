@@ -9,6 +9,7 @@ import { folderStore, sealedObjects, type SealedObjects } from '@caseledger/obje
 import type { RowTarget } from '@caseledger/row-target';
 import { createLogger, createRegistry, type Database } from '@caseledger/service-kit';
 import { eventually, testDatabase, type TestDatabase } from '@caseledger/testing';
+import { CATALOGUE } from './case-choices.fixture.js';
 import { DEFAULT_IMPORT_LIMITS, type ImportLimits } from './config.js';
 import { importWork, type ImportWork, type ImportWorkSetting } from './import-work.module.js';
 import type { Caller } from './import.commands.js';
@@ -89,7 +90,7 @@ function harness(
   const workers: ImportWork[] = [];
   const caller: Caller = { tenant: TENANT, actor: USER, origin: { kind: 'user', id: USER } };
   const uploads = new Uploads(context);
-  const operations = new ImportOperations(context);
+  const operations = new ImportOperations(context, CATALOGUE);
   const feeds = new Map<string, Feed>(setting.targets.map(({ name }) => [name, targetFeed]));
   const feedOf = (source: string): Feed => (source === 'imports' ? context.store.feed : (feeds.get(source) ?? SILENT));
   const { view, until } = watching(context);

@@ -2,6 +2,7 @@ import type { importsV1 } from '@caseledger/contracts';
 import type { CallContext, Rpc } from '@caseledger/service-kit';
 import { ImportsController } from './imports.controller.js';
 import { ImportsEdge } from './imports.edge.js';
+import { CATALOGUE } from './case-choices.fixture.js';
 import { importsHarness, TENANT, USER, type ImportsHarness } from './imports.fixture.js';
 import { MemoryTarget } from './target.fixture.js';
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
   });
   await harness.allow(['contacts.write', 'imports.run']);
   await harness.worker();
-  controller = new ImportsController(new ImportsEdge(harness.context, async () => []));
+  controller = new ImportsController(new ImportsEdge(harness.context, { differences: async () => [], catalogue: CATALOGUE }));
 });
 
 afterAll(() => harness.close());

@@ -5,7 +5,9 @@ import { folderStore, sealedObjects } from '@caseledger/object-store';
 import { createRegistry, openDatabase, serviceGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
 import type { ImportsConfig } from './config.js';
+import { casesClient } from './cases.client.js';
 import { contactsClient } from './contacts.client.js';
+import { differencesByKind } from './differences.js';
 import { ImportsEdge } from './imports.edge.js';
 import { ImportsModule } from './imports.module.js';
 import { importsTopics, openImports } from './imports.store.js';
@@ -23,8 +25,11 @@ export interface RunningImports {
 export async function startImports(config: ImportsConfig, { logger, registry }: { logger: Logger; registry?: Registry }): Promise<RunningImports> {
   const opened: Database[] = [];
   const contacts = contactsClient(config.contactsAddress, config.contextSecret);
+  const cases = casesClient(config.casesAddress, config.contextSecret);
+  const differences = differencesByKind({ contacts: contacts.differences, cases: cases.differences });
   const close = async (): Promise<void> => {
     contacts.close();
+    cases.close();
     await Promise.all(opened.splice(0).map((database) => database.close()));
   };
   try {
@@ -39,7 +44,7 @@ export async function startImports(config: ImportsConfig, { logger, registry }: 
       vault: postgresVault(vault.app),
       masterKey,
       sealed: sealedObjects(folderStore(objectsDir)),
-      targets: [contacts.target],
+      targets: [contacts.target, cases.target],
       limits,
       workDir,
       logger,
@@ -47,7 +52,7 @@ export async function startImports(config: ImportsConfig, { logger, registry }: 
     });
     await context.store.check();
     const service = await startGrpcService({
-      module: ImportsModule.of(new ImportsEdge(context, contacts.differences)),
+      module: ImportsModule.of(new ImportsEdge(context, { differences, catalogue: cases })),
       services: [importsV1.ImportsServiceService],
       raw: () => [feedService(context.store.feed, importsTopics, serviceGuard(contextSecret))],
       address: config.listen,

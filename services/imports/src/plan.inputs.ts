@@ -79,17 +79,16 @@ export function applyOptionsOf(state: Mapped, reading: ReadOptions): targetsV1.A
   };
 }
 
-/** What a case import does beside applying its rows; a list that it makes is known by the import (OPT-005). */
-export function caseOptionsOf({ importId, type, options }: Pick<Mapped, 'importId' | 'type' | 'options'>): targetsV1.CaseOptions | undefined {
+/** What a case import does beside applying its rows (OPT-004 to OPT-006). */
+export function caseOptionsOf({ type, options }: Pick<Mapped, 'type' | 'options'>): targetsV1.CaseOptions | undefined {
   if (type !== 'CASES') return undefined;
   const { caseType, list, newList, addSkipped, clientDuplicatePolicy } = options.cases ?? NO_CASE_CHOICES;
-  const own = newList === '' ? list.id : listOf(importId);
-  return { caseType: caseType.id, list: own, newList, addSkipped, clientDuplicatePolicy };
+  return { caseType: caseType.id, list: list.id, newList, addSkipped, clientDuplicatePolicy };
 }
 
-/** The id of the list that an import makes. */
-export function listOf(importId: string): string {
-  return uuid8('case-list', importId);
+/** The id of the list that an import makes; cases derives the same. */
+export function listOfImport(tenant: string, importId: string): string {
+  return uuid8('case-list', tenant, importId);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { importsV1, targetsV1 } from '@caseledger/contracts';
-import { fieldByKey } from '@caseledger/fields';
+import { fieldByKey, fieldOf } from '@caseledger/fields';
 import { reachOf, type CallContext } from '@caseledger/service-kit';
 import type { ImportView } from './projections/import-view.js';
 
@@ -60,5 +60,5 @@ export function shownAnalysis(analysis: importsV1.Analysis, hiding: Hiding): imp
 }
 
 function isSensitive(field: string): boolean {
-  return fieldByKey(field)?.sensitive === true;
+  return fieldByKey(field)?.sensitive === true || fieldOf('CASES', field)?.sensitive === true;
 }

@@ -3,7 +3,7 @@ import { validation, type DomainError, type RowIssue } from '@caseledger/errors'
 import { analyseFile, columnLetters, type ByteSource, type ColumnFacts, type FileFacts, type FileOverrides, type FileRow } from '@caseledger/tabular';
 import { DateOrderProof } from '@caseledger/normalise';
 import { proposeMapping, type MappedColumn, type Proposal } from './mapping.js';
-import type { AnalysisOverride } from '../import/import.events.js';
+import type { AnalysisOverride, ImportType } from '../import/import.events.js';
 import { toProtoIssue } from './row-reading.js';
 
 /** What is kept of an analysis, sealed: samples are personal data. Versioned like everything stored. */
@@ -125,10 +125,10 @@ export function mappedColumns({ facts, dateOrders }: StoredAnalysis): MappedColu
 }
 
 /** The findings as the contract shows them (ANA-001, MAP-001). */
-export function analysisView(stored: StoredAnalysis): importsV1.Analysis {
+export function analysisView(stored: StoredAnalysis, type: ImportType): importsV1.Analysis {
   const { facts } = stored;
   // Until the header row is chosen the names are letters, which say nothing about what a column holds.
-  const proposed = facts.question === undefined ? proposeMapping(mappedColumns(stored)) : [];
+  const proposed = facts.question === undefined ? proposeMapping(mappedColumns(stored), type) : [];
   const proposals = new Map(proposed.map((proposal) => [proposal.column, proposal]));
   return {
     findings: findingsOf(facts),

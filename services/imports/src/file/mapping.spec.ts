@@ -10,25 +10,25 @@ function columns(...headers: (string | [string, Partial<MappedColumn>])[]): Mapp
 
 describe('proposals (MAP-001, MAP-002)', () => {
   it('take labels, keys and known wordings, with their reason', () => {
-    const proposals = proposeMapping(columns('First name', 'lastName', 'E-mail Address', 'Cell', 'Favourite colour'));
+    const proposals = proposeMapping(columns('First name', 'lastName', 'E-mail Address', 'Cell', 'Favourite colour'), 'CLIENTS');
     expect(proposals.map(({ target }) => target)).toEqual(['firstName', 'lastName', 'email', 'mobilePhone', '']);
     expect(proposals[0]).toMatchObject({ confidence: 1, reason: 'same as label' });
     expect(chosen(proposals)).toHaveLength(4);
   });
 
   it('give a target to one column only', () => {
-    const proposals = proposeMapping(columns('E-mail Address', 'Email'));
+    const proposals = proposeMapping(columns('E-mail Address', 'Email'), 'CLIENTS');
     expect(proposals.map(({ target }) => target)).toEqual(['', 'email']);
   });
 
   it('a name contradicted by the cells is shown and not chosen', () => {
-    const proposals = proposeMapping(columns(['Email', { likelyType: 'PHONE' }]));
+    const proposals = proposeMapping(columns(['Email', { likelyType: 'PHONE' }]), 'CLIENTS');
     expect(proposals[0]).toMatchObject({ target: 'email', confidence: 0.7 });
     expect(chosen(proposals)).toEqual([]);
   });
 
   it('MAP-010 leave out what is never importable, and LED-007 the columns of a failed file', () => {
-    const proposals = proposeMapping(columns('_import', '_row', '_error', 'Case ID', '__proto__'));
+    const proposals = proposeMapping(columns('_import', '_row', '_error', 'Case ID', '__proto__'), 'CLIENTS');
     expect(proposals.every(({ target }) => target === '')).toBe(true);
     expect(proposals.slice(0, 4).every(({ notImportable }) => notImportable !== '')).toBe(true);
     expect(retryColumns(['Name', '_row', '_import'])).toEqual({ importColumn: 2, rowColumn: 1 });
@@ -39,19 +39,19 @@ describe('proposals (MAP-001, MAP-002)', () => {
 describe('a mapping by hand (MAP-003)', () => {
   it('is taken with its columns in order, without those left out', () => {
     const given = [{ column: 2, target: 'email' }, { column: 0, target: 'fullName' }, { column: 1, target: '' }];
-    expect(readMapping(given, 3)).toEqual([{ column: 0, target: 'fullName' }, { column: 2, target: 'email' }]);
+    expect(readMapping(given, 3, 'CLIENTS')).toEqual([{ column: 0, target: 'fullName' }, { column: 2, target: 'email' }]);
   });
 
   it('feeds a target with several values from several columns, another from one', () => {
-    expect(readMapping([{ column: 0, target: 'otherPhone' }, { column: 1, target: 'otherPhone' }], 2)).toHaveLength(2);
-    expect(() => readMapping([{ column: 0, target: 'city' }, { column: 1, target: 'city' }], 2)).toThrow(
+    expect(readMapping([{ column: 0, target: 'otherPhone' }, { column: 1, target: 'otherPhone' }], 2, 'CLIENTS')).toHaveLength(2);
+    expect(() => readMapping([{ column: 0, target: 'city' }, { column: 1, target: 'city' }], 2, 'CLIENTS')).toThrow(
       expect.objectContaining({ code: 'DUPLICATE_VALUE' }),
     );
   });
 
   it('names every fault at once', () => {
     const given = [{ column: 9, target: 'city' }, { column: 0, target: '__proto__' }, { column: 0, target: 'city' }];
-    expect(() => readMapping(given, 2)).toThrow(
+    expect(() => readMapping(given, 2, 'CLIENTS')).toThrow(
       expect.objectContaining({ details: [expect.anything(), expect.anything(), expect.anything()] }),
     );
   });

@@ -1,5 +1,5 @@
 import { validation, validationOf, type FieldError, type RowIssue } from '@caseledger/errors';
-import { clientFields, columnNotImportable, fieldByKey, findByHeader, type FieldDefinition } from '@caseledger/fields';
+import { columnNotImportable, fieldOf, fieldsOf, findByHeader, recommendedAmong, type FieldDefinition } from '@caseledger/fields';
 import type { DateOrder } from '@caseledger/normalise';
 import type { ColumnTarget, ImportOptions, ImportType } from '../import/import.events.js';
 
@@ -57,8 +57,8 @@ export function isOwnColumn(header: string): boolean {
  * Proposes a target per column by label, key or known wording (MAP-002 (4)). Content that contradicts the name lowers
  * the confidence, and of two columns for one target the better one gets it: a wrong guess costs more than no guess.
  */
-export function proposeMapping(columns: readonly MappedColumn[]): Proposal[] {
-  const proposals = columns.map(proposalOf);
+export function proposeMapping(columns: readonly MappedColumn[], type: ImportType): Proposal[] {
+  const proposals = columns.map((column) => proposalOf(column, type));
   const best = new Map<string, Proposal>();
   for (const proposal of proposals) {
     const rival = best.get(proposal.target);
@@ -80,13 +80,13 @@ export function chosen(proposals: readonly Proposal[]): ColumnTarget[] {
     .map(({ column, target }) => ({ column, target }));
 }
 
-function proposalOf(column: MappedColumn): Proposal {
+function proposalOf(column: MappedColumn, type: ImportType): Proposal {
   const base = { column: column.column, target: '', confidence: 0, reason: '', notImportable: '' };
   const own = OWN_COLUMNS.get(column.header.trim());
   if (own !== undefined) return { ...base, reason: 'made by Caseledger', notImportable: own };
-  const notImportable = columnNotImportable(column.header);
+  const notImportable = columnNotImportable(column.header, type);
   if (notImportable !== undefined) return { ...base, notImportable };
-  const found = findByHeader(column.header);
+  const found = findByHeader(column.header, type);
   if (found === undefined) return base;
   const confidence = CONFIDENCE[found.reason];
   return contradicts(found.field, column)
@@ -96,7 +96,7 @@ function proposalOf(column: MappedColumn): Proposal {
 
 /** A name that says e-mail, phone or date over cells that clearly are something else. */
 function contradicts(field: FieldDefinition, column: MappedColumn): boolean {
-  const expected = { email: 'EMAIL', phone: 'PHONE', date: 'DATE', dateTime: 'DATE' };
+  const expected = { email: 'EMAIL', phone: 'PHONE', date: 'DATE', day: 'DATE', dateTime: 'DATE' };
   const type = Object.hasOwn(expected, field.type) ? expected[field.type as keyof typeof expected] : undefined;
   const telling = ['EMAIL', 'PHONE', 'DATE'];
   return type !== undefined && column.filled > 0 && telling.includes(column.likelyType) && column.likelyType !== type;
@@ -107,14 +107,14 @@ function contradicts(field: FieldDefinition, column: MappedColumn): boolean {
  * unless the target holds several values (MAP-003). Columns left out are dropped from the answer.
  * @throws DomainError naming every fault.
  */
-export function readMapping(given: readonly ColumnTarget[], columns: number): ColumnTarget[] {
+export function readMapping(given: readonly ColumnTarget[], columns: number, type: ImportType): ColumnTarget[] {
   const faults: FieldError[] = [];
   const mapping: ColumnTarget[] = [];
   const seenColumns = new Set<number>();
   const seenTargets = new Set<string>();
   for (const one of given) {
     const place = `columns.${one.column}`;
-    const field = fieldByKey(one.target);
+    const field = offered(type, one.target);
     if (one.column < 0 || one.column >= columns) {
       faults.push({ field: place, code: 'FIELD_UNKNOWN', params: { field: `column ${one.column}` } });
     } else if (seenColumns.has(one.column)) {
@@ -132,6 +132,11 @@ export function readMapping(given: readonly ColumnTarget[], columns: number): Co
   const [first, ...others] = faults;
   if (first !== undefined) throw validationOf([first, ...others]);
   return mapping.sort((a, b) => a.column - b.column);
+}
+
+/** A part of a further contact's name comes out of the name alone; no column gives it. */
+function offered(type: ImportType, key: string): FieldDefinition | undefined {
+  return fieldsOf(type).find((field) => field.key === key);
 }
 
 /** Phones, e-mails and tags take any number of columns; the parts of an address belong to one address each. */
@@ -158,10 +163,11 @@ export function planReadiness(
 ): PlanReadiness {
   const given = new Set([...mapping.map(({ target }) => target), ...Object.keys(options.defaults)]);
   const targets = new Map(mapping.map(({ column, target }) => [column, target]));
-  const orders = dateOrdersOf(mapping, options, columns);
-  const missing = requiredMissing(given).map((field): FieldError => ({ field, code: 'MAPPING_REQUIRED_MISSING', params: { field: labelOf(field) } }));
+  const orders = dateOrdersOf(mapping, options, columns, type);
+  const label = (field: string): string => fieldOf(type, field)?.label ?? field;
+  const missing = requiredMissing(given, options, type).map((field): FieldError => ({ field, code: 'MAPPING_REQUIRED_MISSING', params: { field: label(field) } }));
   return {
-    faults: [...missing, ...orders.faults],
+    faults: [...missing, ...listWithoutType(options), ...orders.faults],
     warnings: recommendedMissing(given, type),
     ignoredColumns: columns
       .filter(({ column, filled, header }) => filled > 0 && !targets.has(column) && !isOwnColumn(header))
@@ -176,36 +182,55 @@ export function assertReady(readiness: PlanReadiness): void {
   if (first !== undefined) throw validationOf([first, ...others]);
 }
 
-/** The one-of rules of FLD-002; a file that names its records may be an update file without names (MAP-007). */
-function requiredMissing(given: ReadonlySet<string>): string[] {
-  const updates = given.has('recordId') || given.has('externalId');
-  if (updates || given.has('fullName') || given.has('companyName')) return [];
+/** The one-of rules of FLD-002 and VAL-002; a file that names its records may be an update file without names (MAP-007). */
+function requiredMissing(given: ReadonlySet<string>, options: ImportOptions, type: ImportType): string[] {
+  if (given.has('recordId') || given.has('externalId')) return [];
+  if (type === 'CASES') return caseMissing(given, options);
+  if (given.has('fullName') || given.has('companyName')) return [];
   return ['firstName', 'lastName'].filter((field) => !given.has(field));
 }
 
-/** A recommended field is there as soon as any field of its kind is: a mobile phone is a phone. */
+/** Ways in which a case file can name a client. */
+const CLIENT_BY: readonly (readonly string[])[] = [
+  ['clientName'],
+  ['clientFirstName', 'clientLastName'],
+  ['clientCompanyName'],
+  ['clientRecordId'],
+  ['clientExternalId'],
+];
+
+function caseMissing(given: ReadonlySet<string>, { cases }: ImportOptions): string[] {
+  const hasType = given.has('caseType') || (cases !== undefined && cases.caseType.id !== '');
+  const hasClient = CLIENT_BY.some((way) => way.every((field) => given.has(field)));
+  return [...(given.has('caseName') ? [] : ['caseName']), ...(hasType ? [] : ['caseType']), ...(hasClient ? [] : ['clientName'])];
+}
+
+/** A list made by an import is bound to one type, and one that exists may be (OPT-005). */
+function listWithoutType({ cases }: ImportOptions): FieldError[] {
+  const wantsList = cases !== undefined && (cases.list.id !== '' || cases.newList !== '');
+  return wantsList && cases.caseType.id === '' ? [{ field: 'caseType', code: 'CASE_TYPE_REQUIRED_FOR_LIST' }] : [];
+}
+
 function recommendedMissing(given: ReadonlySet<string>, type: ImportType): RowIssue[] {
-  const kinds = new Set([...given].map((key) => fieldByKey(key)?.group));
-  return clientFields()
-    .filter((field) => field.levels[type] === 'RECOMMENDED' && !given.has(field.key) && !kinds.has(field.group))
-    .map((field) => ({
-      code: 'MAPPING_RECOMMENDED_MISSING',
-      severity: 'WARNING',
-      field: field.key,
-      params: { field: field.label },
-    }));
+  return recommendedAmong([...given], type).map((field) => ({
+    code: 'MAPPING_RECOMMENDED_MISSING',
+    severity: 'WARNING',
+    field: field.key,
+    params: { field: field.label },
+  }));
 }
 
 function dateOrdersOf(
   mapping: readonly ColumnTarget[],
   options: ImportOptions,
   columns: readonly MappedColumn[],
+  importType: ImportType,
 ): { orders: Record<number, DateOrder>; faults: FieldError[] } {
   const orders: Record<number, DateOrder> = {};
   const faults: FieldError[] = [];
   for (const { column, target } of mapping) {
-    const type = fieldByKey(target)?.type;
-    if (type !== 'date' && type !== 'dateTime') continue;
+    const type = fieldOf(importType, target)?.type;
+    if (type !== 'date' && type !== 'day' && type !== 'dateTime') continue;
     const profile = columns.find((one) => one.column === column);
     const order = orderOf(options.dateFormat[String(column)] ?? options.dateFormat['*'] ?? 'AUTOMATIC', profile?.dateOrder ?? '');
     if (order === undefined) {
@@ -241,10 +266,6 @@ function orderOf(chosenFormat: string, proof: string): DateOrder | undefined {
     default:
       return 'AUTOMATIC';
   }
-}
-
-function labelOf(key: string): string {
-  return fieldByKey(key)?.label ?? key;
 }
 
 const DATE_FORMATS = new Set(['AUTOMATIC', 'ISO', 'US', 'EU', 'SERIAL']);

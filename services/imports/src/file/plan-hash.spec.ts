@@ -1,3 +1,4 @@
+import { NO_CASE_CHOICES, type CaseChoices } from '../import/import.events.js';
 import { options } from '../import/import-history.fixture.js';
 import { PlanHash, verdictDigest, type PlanHead } from './plan-hash.js';
 import { aVerdict } from './row.fixture.js';
@@ -44,6 +45,14 @@ describe('the hash of a plan (PRE-004)', () => {
     ['attempt', { attempt: 2 }],
   ])('changes with the %s', (_, other) => {
     expect(hashOf(other)).not.toBe(hashOf());
+  });
+
+  it('changes with what a case import chose, by id and not by name', () => {
+    const with_ = (cases: Partial<CaseChoices>) => hashOf({ options: { ...head.options, cases: { ...NO_CASE_CHOICES, ...cases } } });
+    const family = with_({ caseType: { id: 't', name: 'Family' } });
+    expect(with_({ caseType: { id: 't', name: 'Family Law' } })).toBe(family);
+    const others = [{}, { newList: 'Crash' }, { list: { id: 'l', name: '' } }, { addSkipped: false }, { clientDuplicatePolicy: 'UPDATE' as const }].map(with_);
+    expect(new Set([family, hashOf(), ...others]).size).toBe(7);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import type {
   ColumnTarget,
   ImportEvent,
   ImportOptions,
+  ImportType,
   OutcomeCounts,
   Reason,
   RetrySource,
@@ -48,7 +49,7 @@ export interface AttemptView {
 /** An import as lists and details show it (HIS-001, HIS-003); plain JSON. */
 export interface ImportView {
   readonly id: string;
-  readonly type: string;
+  readonly type: ImportType;
   readonly state: string;
   readonly revertState: RevertState;
   readonly origin: string;

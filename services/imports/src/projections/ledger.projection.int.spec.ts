@@ -1,6 +1,7 @@
 import { factsV1, targetsV1 } from '@caseledger/contracts';
 import { uuid7 } from '@caseledger/event-store';
 import type { StreamMessage } from '@caseledger/event-streams';
+import type { RowTarget } from '@caseledger/row-target';
 import { importsHarness, TENANT, type ImportsHarness } from '../imports.fixture.js';
 import { MemoryTarget } from '../target.fixture.js';
 import { ledgerConsumer } from './ledger.projection.js';
@@ -38,8 +39,8 @@ function applied(importId: string, attempt: number, seq: number, outcomes: reado
   return { ...place, eventId: uuid7(), type: 'ImportChunkApplied', schemaVersion: 1, tenant: TENANT, stream: run, streamVersion: 1, origin: 'import', at: new Date(0), payload };
 }
 
-async function take(messages: readonly StreamMessage[]): Promise<void> {
-  const consumption = ledgerConsumer(memory.target, () => undefined);
+async function take(messages: readonly StreamMessage[], target: RowTarget = memory.target): Promise<void> {
+  const consumption = ledgerConsumer(target, () => undefined);
   if (consumption.effects !== 'in-transaction') throw new Error('the ledger is a view');
   const queryRunner = harness.database.app.createQueryRunner();
   await queryRunner.startTransaction();
@@ -78,6 +79,23 @@ describe('the ledger (LED-001, LED-009)', () => {
     expect(seen[0]?.counts).toMatchObject({ read: 3, created: 2, failed: 1 });
     expect(seen[0]?.tally).toEqual(seen[0]?.counts);
     expect(seen[0]?.rows.map(({ attempt }) => attempt)).toEqual([2, 2, 2]);
+  });
+
+  it('counts a case row once: by what cases says, not by what contacts says of its client', async () => {
+    const { caller, uploads, context } = harness;
+    const { id } = await uploads.create(caller, { type: 'CASES', fileName: 'cases.csv', sizeBytes: 0, importKey: uuid7(), origin: 'FILE' });
+    const cases = { ...memory.target, name: 'cases' };
+    await take([applied(id, 1, 0, ['CREATED', 'CREATED', 'SKIPPED'])]);
+    expect(await context.store.transaction(TENANT, (tx) => countsOf(tx, id))).toMatchObject({ read: 0 });
+    await take([applied(id, 1, 0, ['CREATED', 'FAILED'])], cases);
+    const { counts, tally, chunks } = await context.store.transaction(TENANT, async (tx) => ({
+      counts: await countsOf(tx, id),
+      tally: (await readTally(tx, id)).counts,
+      chunks: (await tx.query<{ target: string }>('select target from app.run_chunk where run = $1', [`${id.slice(0, -1)}1`])).rows,
+    }));
+    expect(counts).toMatchObject({ read: 2, created: 1, failed: 1 });
+    expect(tally).toEqual(counts);
+    expect(chunks).toEqual([{ target: 'cases' }]);
   });
 
   it('an outcome that nobody knows is an error, never a row left uncounted', async () => {
