@@ -1,6 +1,17 @@
 import { uuid7, type EventStore, type JsonValue, type StoreTransaction } from '@caseledger/event-store';
 import { notFound, refused, type RowIssue } from '@caseledger/errors';
-import { keyText, startingOver, type KeyHasher, RowValues } from '@caseledger/row-target';
+import {
+  RowValues,
+  asJson,
+  causeOf,
+  doOnce,
+  keyText,
+  seeOwners,
+  uuidOrNone,
+  type Command,
+  type KeyHasher,
+  type SeenOwners,
+} from '@caseledger/row-target';
 import { requirePermission, requireReach } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
 import type { DataSource } from 'typeorm';
@@ -25,16 +36,7 @@ import { readInput, valuesOf, warningsOf, type InputSetting } from './field-inpu
 import { readLists, type GivenLists } from './list-input.js';
 import { refuse } from './contact.refusals.js';
 import { pastEventOf } from './stored-contact.js';
-import {
-  asJson,
-  causeOf,
-  seeOwners,
-  tenantOf,
-  uuidOrNone,
-  writeContacts,
-  type Command,
-  type SeenOwners,
-} from './contact.write.js';
+import { writeContacts } from './contact.write.js';
 
 /** What a command did: the contact it concerns, and codes worth saying; ids and codes only, kept for a day. */
 export type Done = {
@@ -144,23 +146,13 @@ export class ContactCommands {
     });
   }
 
-  private once(
+  private async once(
     command: Command,
     request: JsonValue,
     work: (tx: StoreTransaction, seen: SeenOwners) => Promise<Omit<Done, 'replayed'>>,
   ): Promise<Done> {
-    return startingOver(() =>
-      this.deps.store.transaction(tenantOf(command.caller), async (tx): Promise<Done> => {
-        const seen: SeenOwners = new Map();
-        if (command.idempotencyKey === '') return { ...(await work(tx, seen)), replayed: false };
-        const asked = { by: command.caller.subject, request };
-        const { result, replayed } = await tx.once(command.idempotencyKey, asked, async () =>
-          asJson(await work(tx, seen)),
-        );
-        // Written by this method under the same request.
-        return { ...(result as object as Omit<Done, 'replayed'>), replayed };
-      }),
-    );
+    const { result, replayed } = await doOnce(this.deps.store, command, request, work);
+    return { ...result, replayed };
   }
 
   private async load(tx: StoreTransaction, id: string, { caller }: Command): Promise<Held> {

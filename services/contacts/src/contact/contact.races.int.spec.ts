@@ -4,7 +4,7 @@ import { grantsOf } from '@caseledger/service-kit';
 import { asked } from '../spec/contacts-edge.js';
 import { contactsWorld, type ContactsWorld } from '../spec/contacts-world.js';
 import { ContactCommands, type CommandDeps } from './contact.commands.js';
-import type { Command } from './contact.write.js';
+import type { Command } from '@caseledger/row-target';
 import { submitContacts } from './submit.commands.js';
 
 let world: ContactsWorld;

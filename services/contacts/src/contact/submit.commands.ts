@@ -1,6 +1,6 @@
-import { uuid7, type JsonValue, type StoreTransaction } from '@caseledger/event-store';
+import { uuid7, type StoreTransaction } from '@caseledger/event-store';
 import { limit, type RowIssue } from '@caseledger/errors';
-import { lockKeys, startingOver } from '@caseledger/row-target';
+import { asJson, causeOf, doOnce, lockKeys, type Command } from '@caseledger/row-target';
 import { requireReach } from '@caseledger/service-kit';
 import type { contactsV1, targetsV1 } from '@caseledger/contracts';
 import { judgeContacts, loadRecords, lookupContacts, viewOfContacts } from '../rows/contact.kind.js';
@@ -11,7 +11,7 @@ import { sourceOf } from './contact.commands.js';
 import type { ContactState } from './contact.js';
 import type { ContactEvent } from './contact.events.js';
 import { readInput, valuesOf, wireIssue } from './field-input.js';
-import { asJson, causeOf, tenantOf, writeContacts, type Command, type ContactWrite } from './contact.write.js';
+import { writeContacts, type ContactWrite } from './contact.write.js';
 
 /** Most items of one call (RST-001). */
 const ITEMS_MAX = 500;
@@ -40,16 +40,10 @@ export async function submitContacts(
   const { items, onDuplicate, client } = request;
   if (items.length > ITEMS_MAX) throw limit('LIMIT_REACHED', { limit: ITEMS_MAX, things: 'items' });
   const policy = POLICIES.includes(onDuplicate) ? onDuplicate : 'SKIP';
-  return startingOver(() =>
-    deps.store.transaction(tenantOf(command.caller), async (tx) => {
-      const work = (): Promise<SubmittedDone[]> => submitOnce(deps, tx, { items, client, policy }, command);
-      if (command.idempotencyKey === '') return { results: await work(), replayed: false };
-      const asked: JsonValue = { by: command.caller.subject, submit: asJson({ items, onDuplicate, client }) };
-      const { result, replayed } = await tx.once(command.idempotencyKey, asked, async () => asJson(await work()));
-      // Written by this function under the same request.
-      return { results: result as object as SubmittedDone[], replayed };
-    }),
-  );
+  const asked = { submit: asJson({ items, onDuplicate, client }) };
+  const work = (tx: StoreTransaction) => submitOnce(deps, tx, { items, client, policy }, command);
+  const { result: results, replayed } = await doOnce(deps.store, command, asked, work);
+  return { results, replayed };
 }
 
 interface Submission {

@@ -2,8 +2,8 @@ import { pgArray, type EventStore, type StoreTransaction } from '@caseledger/eve
 import { fieldByKey } from '@caseledger/fields';
 import { reachOf, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
+import { tenantOf, uuidOrNone } from '@caseledger/row-target';
 import { nameOf, primaryOf, type ContactState } from '../contact/contact.js';
-import { tenantOf, uuidOrNone } from '../contact/contact.write.js';
 
 /** A row of `app.contact` as queries read it. */
 export interface ContactRow {

@@ -2,10 +2,10 @@ import type { EventStore, StoredEvent } from '@caseledger/event-store';
 import { limit } from '@caseledger/errors';
 import { requireReach, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1, targetsV1 } from '@caseledger/contracts';
+import { tenantOf, uuidOrNone } from '@caseledger/row-target';
 import { evolve, initial, type ContactState } from '../contact/contact.js';
 import { columnsOf, fieldDifferences, jsonText } from '../contact/contact.view.js';
 import { CONTACT_CATEGORY, contactEventOf, pastEventOf } from '../contact/stored-contact.js';
-import { tenantOf, uuidOrNone } from '../contact/contact.write.js';
 import { isHidden, maySee } from './contact.queries.js';
 
 const RECORDS_MAX = 1_000;

@@ -1,9 +1,8 @@
 import type { EventStore } from '@caseledger/event-store';
-import { keyText, readKeys, type KeyHasher, RowValues } from '@caseledger/row-target';
+import { keyText, readKeys, type KeyHasher, RowValues, tenantOf } from '@caseledger/row-target';
 import { requireReach, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
 import { readInput, valuesOf, type InputSetting } from '../contact/field-input.js';
-import { tenantOf } from '../contact/contact.write.js';
 import { loadRecords, viewOfContacts } from '../rows/contact.kind.js';
 import { keysOfRow } from '../rows/record-keys.js';
 import { matchRow } from '../rows/row-match.js';

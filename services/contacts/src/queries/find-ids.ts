@@ -1,12 +1,11 @@
 import { limit } from '@caseledger/errors';
 import type { EventStore } from '@caseledger/event-store';
-import { readKeys, type KeyHasher } from '@caseledger/row-target';
+import { readKeys, type KeyHasher, tenantOf } from '@caseledger/row-target';
 import { requireReach, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
 import type { DataSource } from 'typeorm';
 import { IMPORT_REVERTED, type ExternalIdPair } from '../contact/contact.events.js';
 import { initial } from '../contact/contact.js';
-import { tenantOf } from '../contact/contact.write.js';
 import { keysOfRecord } from '../rows/record-keys.js';
 import { readContacts } from './contact.queries.js';
 import { searchOf } from './search.js';

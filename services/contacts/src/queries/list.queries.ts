@@ -3,8 +3,8 @@ import { pgArray, type EventStore } from '@caseledger/event-store';
 import { requireReach, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
 import type { DataSource } from 'typeorm';
+import { tenantOf, uuidOrNone } from '@caseledger/row-target';
 import { IMPORT_REVERTED } from '../contact/contact.events.js';
-import { tenantOf, uuidOrNone } from '../contact/contact.write.js';
 import { CONTACT_COLUMNS, toContact, type ContactRow } from './contact.queries.js';
 import { searchHits, searchOf } from './search.js';
 

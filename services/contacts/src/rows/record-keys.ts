@@ -49,11 +49,13 @@ const PREPARED_MAX = 2_000;
 
 const prepared = new Map<targetsV1.Row, PreparedRow & { readonly defaults: object }>();
 
-/** The values and keys of a row under the defaults of its import. */
+const NO_DEFAULTS: Readonly<Record<string, string>> = {};
+
+/** The values and keys of a row under the defaults of its import, which are those of the client, not of other parts. */
 export function prepare(row: targetsV1.Row, defaults: Readonly<Record<string, string>>): PreparedRow {
   const known = prepared.get(row);
   if (known?.defaults === defaults) return known;
-  const values = new RowValues(row.values, defaults);
+  const values = new RowValues(row.values, row.part === 0 ? defaults : NO_DEFAULTS);
   const made = { values, keys: keysOfRow(values), defaults };
   if (prepared.size >= PREPARED_MAX) prepared.clear();
   prepared.set(row, made);

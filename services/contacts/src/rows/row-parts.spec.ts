@@ -49,6 +49,12 @@ describe('the contacts of a case row', () => {
     expect(codes(judge([row(1, more)], options({ importType: 'CLIENTS' }), known())[0])).toEqual([]);
   });
 
+  it('take the defaults of clients only where they are the client (OPT-003)', () => {
+    const [client, witness] = judge([row(1, ada), row(1, bo, { part: 1 })], ofCases('SKIP', { defaults: { city: 'Eugene', email: 'office@kestrel.net' } }));
+    expect([client, witness].map((each) => each?.after?.state.addresses.length)).toEqual([1, 0]);
+    expect(witness?.after?.state.emails).toEqual([]);
+  });
+
   it('that are held for a decision or fail have no record', () => {
     const twice = viewOf({ a: contact({ emails: [email('ada@kestrel.net')] }), b: contact({ emails: [email('ada@kestrel.net')] }) });
     const rows = [row(1, ada), row(2, { recordId: '6f0d7f5e-3a54-4b0e-8f59-3c1f6f3f9c11' })];
