@@ -27,7 +27,7 @@ export interface CaseTypes {
 /** Cases as records that rows are written into: what the machinery of chunks has to be told of them. */
 export const caseKind: RecordKind<CaseTypes> = {
   category: CASE_CATEGORY,
-  judgeThread: new URL('./judge.thread.js', import.meta.url),
+  judgeThread: new URL('./judge-cases.thread.js', import.meta.url),
   keysOf: keysOfRecord,
   factsOf,
   contextOf,
