@@ -113,11 +113,12 @@ describe('what a case row lacks (VAL-001, FLD-004)', () => {
   });
 
   it('reads defaults of both kinds (OPT-003)', () => {
-    const { values, issues } = readDefaults({ clientName: 'Maria Quinn', intakeSource: 'form', clientPhone: '12', recordId: 'x' }, OPTIONS);
-    expect(Object.fromEntries(values)).toEqual({ clientFirstName: 'Maria', clientLastName: 'Quinn', intakeSource: 'FORM' });
+    const { values, issues } = readDefaults({ clientName: 'Maria Quinn', intakeSource: 'form', clientPhone: '12', recordId: 'x', contact1Email: 'a@b.org', contact1Role: 'witness' }, OPTIONS);
+    expect(Object.fromEntries(values)).toEqual({ clientFirstName: 'Maria', clientLastName: 'Quinn', intakeSource: 'FORM', contact1Role: 'WITNESS' });
     expect(issues.map(({ code, field }) => [code, field])).toEqual([
       ['DEFAULT_INVALID', 'clientPhone'],
       ['DEFAULT_INVALID', 'recordId'],
+      ['DEFAULT_INVALID', 'contact1Email'],
     ]);
   });
 });

@@ -69,7 +69,9 @@ export function readDefaults(
   for (const [key, text] of Object.entries(defaults)) {
     const field = fieldOf(options.importType, key);
     const reading = field === undefined ? undefined : readDefault(field, text, options);
-    const isRefused = field === undefined || reading === undefined || isInvalid(reading) || field.type === 'recordId';
+    // What every row would say of its further contacts would be said of nobody.
+    const isOfOthers = (field?.of?.part ?? 0) > 0;
+    const isRefused = field === undefined || reading === undefined || isInvalid(reading) || field.type === 'recordId' || isOfOthers;
     if (isRefused) {
       const params = { value: text, field: field?.label ?? key };
       issues.push({ code: 'DEFAULT_INVALID', severity: 'ERROR', field: key, text, params });

@@ -1,4 +1,5 @@
 import type { contactsV1, importsV1, targetsV1 } from '@caseledger/contracts';
+import { fieldOf } from '@caseledger/fields';
 import type { RowDecision } from './import/import.js';
 import type { LedgerRow } from './projections/ledger.queries.js';
 import type { PlanRow } from './projections/plan.queries.js';
@@ -90,7 +91,8 @@ function told(issues: readonly targetsV1.RowIssue[], row: StoredRow): targetsV1.
 
 /** An id out of the file is told by its value; in the ledger it is not kept, for a file may hold anything there. */
 function idOf({ column, field }: targetsV1.RowIssue, row: StoredRow): Record<string, string> {
-  if (field !== 'recordId' && field !== 'externalId') return {};
+  const own = fieldOf('CASES', field)?.of?.key ?? field;
+  if (own !== 'recordId' && own !== 'externalId') return {};
   const value = row?.values.find((each) => each.field === field && each.column === column);
   return value === undefined ? {} : { id: value.text };
 }
