@@ -1,12 +1,12 @@
 import { casesV1, targetsV1 } from '@caseledger/contracts';
 import { postgresVault, vaultMigrations, type EventStore } from '@caseledger/event-store';
 import { feedService } from '@caseledger/event-streams';
-import { openDatabase, serviceGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
+import { openDatabase, readerGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
 import { caseTarget } from './case.target.js';
 import { CasesModule } from './cases.module.js';
 import { openCasesStore, type CasesStore } from './cases.store.js';
-import { casesTopics } from './cases.topic.js';
+import { casesTopic, casesTopics } from './cases.topic.js';
 import type { CasesConfig, CasesDatabases } from './config.js';
 import { contactsClient, type ContactsClient } from './contacts.client.js';
 import { casesMigrations } from './migrations/cases.migrations.js';
@@ -61,6 +61,9 @@ export interface CasesSurroundings {
   readonly contacts?: ContactsClient;
 }
 
+/** The public contract is for everybody who may read cases, each of his own company (EVT-001). */
+const READERS = new Map([[casesTopic.topic, 'cases.read' as const]]);
+
 /** Starts cases: databases brought up to date and checked, then the gRPC server with its feed. */
 export async function startCases(
   config: CasesConfig,
@@ -77,7 +80,7 @@ export async function startCases(
     const service = await startGrpcService({
       module: CasesModule.of({ store, hasher, input, tail, startSet, contacts }, caseTarget({ store, hasher, startSet })),
       services: [casesV1.CasesServiceService, targetsV1.RowTargetServiceService],
-      raw: () => [feedService(store.feed, casesTopics, serviceGuard(contextSecret))],
+      raw: () => [feedService(store.feed, casesTopics, readerGuard(contextSecret, READERS))],
       address: config.address,
       contextSecret,
       logger,

@@ -59,6 +59,17 @@ describe('FeedEdge', () => {
     expect(reply.events.map(({ position }) => position)).toEqual([10]);
   });
 
+  it('SEC-001: shows a company its own events alone, each after the one before of its own', async () => {
+    const mine = (position: number, tenant = 't'): FeedEvent => ({ ...event(position, 1), tenant });
+    const events = [mine(10), mine(20, 'other'), mine(30), mine(40, 'other'), { ...mine(15), shard: 1 }];
+    const edge = new FeedEdge(feedOf(events), [REQUEST]);
+    const after = [{ shard: 0, partition: 0, position: 5 }, { shard: 1, partition: 0, position: 0 }];
+    const reply = await edge.read({ ...REQUEST, after }, undefined, { tenant: 't' });
+    expect(reply.events.map(({ shard, prevPosition, position }) => [shard, prevPosition, position])).toEqual([[0, 5, 10], [0, 10, 30], [1, 0, 15]]);
+    expect(reply.lookedUpTo.map(({ position }) => position)).toEqual([90, 90]);
+    expect((await edge.read({ ...REQUEST, after })).events).toHaveLength(5);
+  });
+
   it('says what an event is, without what it does not have', async () => {
     const { events } = await new FeedEdge(feedOf([event(10, 1)]), [REQUEST]).read(REQUEST);
     expect(events).toMatchObject([{ eventId: 'e10', atMs: 1_000, origin: 'import', originId: 'i', actor: '', traceparent: '' }]);

@@ -1,10 +1,15 @@
 import type { streamsV1 } from '@caseledger/contracts';
 import { notFound } from '@caseledger/errors';
-import type { Feed, FeedEvent, FeedReply, TopicDefinition } from '@caseledger/event-store';
+import type { Feed, FeedEvent, FeedReply, PartitionPosition, TopicDefinition } from '@caseledger/event-store';
 import { BATCH_MESSAGES_MAX, batchLength } from '../message.js';
 import { toProto } from './feed-message.js';
 
 const WAIT_MS_MAX = 30_000;
+
+/** Whose events a reader gets: those of one company, or every company's where none is named. */
+export interface FeedReach {
+  readonly tenant?: string;
+}
 
 /** A feed as other services may ask it (DESIGN 7): bounded in events, bytes and time. */
 export class FeedEdge {
@@ -18,7 +23,7 @@ export class FeedEdge {
   }
 
   /** At most 500 events and about 1 MB at a time. @throws DomainError NOT_FOUND for a topic that is not served. */
-  async read(request: streamsV1.ReadFeedRequest, signal?: AbortSignal): Promise<streamsV1.ReadFeedReply> {
+  async read(request: streamsV1.ReadFeedRequest, signal?: AbortSignal, { tenant }: FeedReach = {}): Promise<streamsV1.ReadFeedReply> {
     if (!this.topics.has(request.topic)) throw notFound();
     const reply = await this.feed.read({
       topic: request.topic,
@@ -28,7 +33,8 @@ export class FeedEdge {
       ...(signal === undefined ? {} : { signal }),
     });
     const { events, lookedUpTo } = cutToSize(reply);
-    return { logId: reply.logId, epoch: reply.epoch, events: events.map(toProto), lookedUpTo, heads: [...reply.head] };
+    const shown = tenant === undefined ? events : ofTenant(tenant, events, request.after);
+    return { logId: reply.logId, epoch: reply.epoch, events: shown.map(toProto), lookedUpTo, heads: [...reply.head] };
   }
 
   /** The owner's present positions. */
@@ -47,6 +53,21 @@ function cutToSize(reply: FeedReply): { events: readonly FeedEvent[]; lookedUpTo
     return { shard, partition, position: Math.min(position, (leftOut.get(shard) ?? position + 1) - 1) };
   });
   return { events: reply.events.slice(0, length), lookedUpTo };
+}
+
+/**
+ * The events of one company, as if there were no other: each follows the one before of the same company, or the position
+ * asked from, so that its reader sees no gap where events of others lie.
+ */
+function ofTenant(tenant: string, events: readonly FeedEvent[], after: readonly PartitionPosition[]): FeedEvent[] {
+  const place = ({ shard, partition }: { readonly shard: number; readonly partition: number }): string => `${shard}/${partition}`;
+  const last = new Map(after.map((from) => [place(from), from.position]));
+  return events.flatMap((event) => {
+    if (event.tenant !== tenant) return [];
+    const prevPosition = last.get(place(event)) ?? event.prevPosition;
+    last.set(place(event), event.position);
+    return [{ ...event, prevPosition }];
+  });
 }
 
 function clamp(value: number, min: number, max: number): number {

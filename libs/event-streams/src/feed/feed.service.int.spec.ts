@@ -1,7 +1,7 @@
 import type { Feed, FeedRequest } from '@caseledger/event-store';
-import { serviceGuard, signContext, signServiceContext, type ContextSource } from '@caseledger/service-kit';
+import { CONTEXT_KEY, readerGuard, serviceGuard, signContext, signServiceContext, type ContextSource } from '@caseledger/service-kit';
 import { eventually } from '@caseledger/testing';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
 import { feedClient, feedService, type FeedClient } from '../index.js';
 
 const SECRET = 'a secret that all services of a test share';
@@ -62,6 +62,18 @@ describe('a feed over gRPC', () => {
   it('refuses a user, because a topic holds the events of every company', async () => {
     const user = await signContext(SECRET, { kind: 'user', tenant: 't', subject: 'u', roles: ['OWNER'], permissions: [] });
     await expect(client(user).read(REQUEST)).rejects.toMatchObject({ code: 7 });
+  });
+
+  it('lets a key read a public topic for its own company, and no other topic', async () => {
+    const reaches: unknown[] = [];
+    const guard = readerGuard(SECRET, new Map([[TOPIC, 'cases.read' as const]]));
+    const signed = (permissions: string[]) => signContext(SECRET, { kind: 'user', tenant: 't', subject: 'u', roles: [], permissions });
+    for (const permissions of [['cases.read'], ['cases.read:own'], ['contacts.read']]) {
+      const metadata = new Metadata();
+      metadata.set(CONTEXT_KEY, await signed(permissions));
+      reaches.push(await guard(metadata, TOPIC).catch(({ code }: { code: string }) => code), await guard(metadata, 'caseledger.case-runs.v1').catch(({ code }: { code: string }) => code));
+    }
+    expect(reaches).toEqual([{ tenant: 't' }, 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
   });
 
   it.each(['', 'forged'])('refuses the context %p', async (context) => {

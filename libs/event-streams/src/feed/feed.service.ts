@@ -3,10 +3,13 @@ import { grpcStatus, isDomainError } from '@caseledger/errors';
 import type { Feed, TopicDefinition } from '@caseledger/event-store';
 import type { RawService } from '@caseledger/service-kit';
 import { status, type Metadata, type ServerUnaryCall, type ServiceError, type sendUnaryData } from '@grpc/grpc-js';
-import { FeedEdge } from './feed-edge.js';
+import { FeedEdge, type FeedReach } from './feed-edge.js';
 
-/** Refuses a caller by throwing a DomainError; only services read feeds, because a topic holds every company's events. */
-export type FeedGuard = (metadata: Metadata) => void | Promise<void>;
+/**
+ * Refuses a caller by throwing a DomainError, and says whose events he gets: a topic holds those of every company, which
+ * are for services of the installation alone.
+ */
+export type FeedGuard = (metadata: Metadata, topic: string) => Promise<FeedReach>;
 
 /** An owner's feed as a service of its gRPC server; `guard` is the service kit's `serviceGuard`. */
 export function feedService(feed: Feed, topics: readonly Pick<TopicDefinition, 'topic'>[], guard: FeedGuard): RawService {
@@ -18,7 +21,7 @@ export function feedService(feed: Feed, topics: readonly Pick<TopicDefinition, '
       const gone = new AbortController();
       call.on('cancelled', () => gone.abort());
       waits.add(gone);
-      answer(call, callback, guard, (request) => edge.read(request, gone.signal).finally(() => waits.delete(gone)));
+      answer(call, callback, guard, (request, reach) => edge.read(request, gone.signal, reach).finally(() => waits.delete(gone)));
     },
     head: (call, callback) => answer(call, callback, guard, () => edge.head()),
   };
@@ -28,15 +31,15 @@ export function feedService(feed: Feed, topics: readonly Pick<TopicDefinition, '
   return { definition: streamsV1.FeedServiceService, implementation, closing };
 }
 
-function answer<Request, Reply>(
+function answer<Request extends { readonly topic: string }, Reply>(
   call: ServerUnaryCall<Request, Reply>,
   callback: sendUnaryData<Reply>,
   guard: FeedGuard,
-  work: (request: Request) => Promise<Reply>,
+  work: (request: Request, reach: FeedReach) => Promise<Reply>,
 ): void {
   Promise.resolve()
-    .then(() => guard(call.metadata))
-    .then(() => work(call.request))
+    .then(() => guard(call.metadata, call.request.topic))
+    .then((reach) => work(call.request, reach))
     .then(
       (reply) => callback(null, reply),
       (thrown: unknown) => callback(refusal(thrown)),
