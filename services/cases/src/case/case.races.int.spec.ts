@@ -1,0 +1,161 @@
+import { casesV1 } from '@caseledger/contracts';
+import { CommitUnknown, uuid7, type EventStore, type NamedQuery, type StoreTransaction } from '@caseledger/event-store';
+import type { Command } from '@caseledger/row-target';
+import { grantsOf } from '@caseledger/service-kit';
+import { CaseListCommands } from '../case-list/case-list.commands.js';
+import { startSet } from '../case-type/start-set.js';
+import { asked } from '../spec/asked.js';
+import { casesWorld, type CasesWorld } from '../spec/cases-world.js';
+import { KnownContacts } from '../spec/known-contacts.js';
+import { CaseCommands, type CommandDeps } from './case.commands.js';
+
+const contacts = new KnownContacts();
+let world: CasesWorld;
+beforeAll(async () => {
+  world = await casesWorld('case_races');
+});
+afterAll(() => world.close());
+
+const code = (value: string) => expect.objectContaining({ code: value });
+const fields = (values: Readonly<Record<string, string>>) =>
+  Object.entries(values).map(([field, text]) => ({ field, text, clear: false }));
+
+function command(idempotencyKey = ''): Command {
+  const { tenant } = world;
+  const permissions = grantsOf(['owner']);
+  return { caller: { kind: 'user', tenant, subject: 'u1', roles: ['owner'], permissions }, idempotencyKey };
+}
+
+/** What commands need of the process, with a store of their own in between. */
+function deps(store: EventStore = world.store): CommandDeps {
+  return { ...world.cases, store, input: { defaultCountry: 'US', timeZone: 'UTC' }, contacts };
+}
+
+function create(values: Readonly<Record<string, string>>, store?: EventStore, client = contacts.add('Ada Quill')) {
+  const [type] = startSet(world.tenant);
+  const links = [{ contact: client, role: 'CLIENT', primary: true }];
+  const request = { fields: fields(values), typeId: type?.id ?? '', contacts: links };
+  return new CaseCommands(deps(store)).create(asked(casesV1.CreateCaseRequest, request), command());
+}
+
+function overlaid<T extends object>(target: T, over: Partial<T>): T {
+  return new Proxy(target, {
+    get: (_, name) => {
+      const value: unknown = Reflect.get(Object.hasOwn(over, name) ? over : target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+/** The store, in which somebody else gets through just before a command locks its keys for the first time. */
+function overtaken(other: () => Promise<unknown>): EventStore {
+  let locks = 0;
+  const watched = (tx: StoreTransaction): StoreTransaction =>
+    overlaid(tx, {
+      query: async (sql: string | NamedQuery, params?: readonly unknown[]) => {
+        if (typeof sql !== 'string' && sql.name === 'match_key_lock' && ++locks === 1) await other();
+        return tx.query(sql, params);
+      },
+    } as Partial<StoreTransaction>);
+  return overlaid(world.store, {
+    transaction: (tenant, work, options) => world.store.transaction(tenant, (tx) => work(watched(tx)), options),
+  });
+}
+
+/** The store, whose commands end without anybody hearing of their COMMIT. */
+function unheard(): EventStore {
+  return overlaid(world.store, {
+    transaction: async (tenant, work, options) => {
+      await world.store.transaction(tenant, work, options);
+      throw new CommitUnknown('The connection was lost during COMMIT');
+    },
+  });
+}
+
+async function numbers(name: string): Promise<string[]> {
+  const sql = `select number from app.case_state where state ->> 'name' = $1 order by number`;
+  const { rows } = await world.store.transaction(world.tenant, (tx) => tx.query<{ number: string }>(sql, [name]));
+  return rows.map(({ number }) => number);
+}
+
+describe('numbers of cases (CAS-001)', () => {
+  it('are unique however many cases are opened at once, and never given again', async () => {
+    await Promise.all(Array.from({ length: 24 }, (_, at) => create({ caseName: 'At once', description: String(at) })));
+    const first = await numbers('At once');
+    expect(new Set(first).size).toBe(24);
+    await world.openRun([1], { rows: 100, importDay: new Date().toISOString().slice(0, 10) });
+    await Promise.all(Array.from({ length: 6 }, () => create({ caseName: 'Later' })));
+    const later = await numbers('Later');
+    const ordinal = (number: string | undefined): number => Number(number?.slice(-6));
+    expect(new Set([...first, ...later]).size).toBe(30);
+    expect(ordinal(later[0])).toBeGreaterThan(ordinal(first.at(-1)) + 100);
+  });
+});
+
+describe('a command that is overtaken between reading its keys and locking them (DESIGN §4, Locks)', () => {
+  it('never gives one external id to two cases (MAP-012)', async () => {
+    const values = { caseName: 'Taken', externalId: 'A-1' };
+    const late = create(
+      values,
+      overtaken(() => create(values)),
+    );
+    await expect(late).rejects.toEqual(code('DUPLICATE_REVIEW'));
+    expect(await numbers('Taken')).toHaveLength(1);
+  });
+
+  it('asks about the case that was opened for its client meanwhile', async () => {
+    const client = contacts.add('Mean While');
+    const late = create(
+      { caseName: 'Meanwhile' },
+      overtaken(() => create({ caseName: 'meanwhile' }, undefined, client)),
+      client,
+    );
+    await expect(late).rejects.toEqual(code('DUPLICATE_REVIEW'));
+  });
+});
+
+describe('two people at one case (CAS-011)', () => {
+  it('both succeed when they change different fields at the same moment', async () => {
+    const { id } = await create({ caseName: 'Both' });
+    const update = (values: Readonly<Record<string, string>>) =>
+      new CaseCommands(deps()).update(asked(casesV1.UpdateCaseRequest, { id, version: 1, fields: fields(values) }), command());
+    await Promise.all([update({ description: 'mine' }), update({ tags: 'theirs' }), update({ openedOn: '2020-01-02' })]);
+    expect(await world.stateOf(id)).toMatchObject({ description: 'mine', tags: ['theirs'], openedOn: '2020-01-02' });
+  });
+
+  it('link a contact once, even at the same moment', async () => {
+    const { id } = await create({ caseName: 'Linked' });
+    const contact = contacts.add('Wit Ness');
+    const link = () => new CaseCommands(deps()).link({ id, contact, role: 'WITNESS', primary: false, idempotencyKey: '' }, command());
+    const ends = await Promise.allSettled([link(), link()]);
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect((await world.stateOf(id))?.contacts.filter(({ role }) => role === 'WITNESS')).toHaveLength(1);
+  });
+});
+
+describe('lists of one name (OPT-006)', () => {
+  it('are made by one of those who ask at once, and the others are told so', async () => {
+    const lists = new CaseListCommands(deps());
+    const make = (name: string) => lists.create(asked(casesV1.CreateCaseListRequest, { name }), command());
+    const ends = await Promise.allSettled(['Ice', 'ICE', ' ice ', 'Ice'].map(make));
+    const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+    expect(refused).toEqual([code('LIST_NAME_TAKEN'), code('LIST_NAME_TAKEN'), code('LIST_NAME_TAKEN')]);
+  });
+});
+
+describe('a command whose COMMIT has an unknown end (DESIGN 4)', () => {
+  it('is not done a second time without an idempotency key', async () => {
+    await world.cases.startSet.ensure(world.tenant);
+    await expect(create({ caseName: 'Unheard' }, unheard())).rejects.toBeInstanceOf(CommitUnknown);
+    expect(await numbers('Unheard')).toHaveLength(1);
+  });
+});
+
+describe('a new company', () => {
+  it('gets its start set once, whoever comes first', async () => {
+    const tenant = uuid7();
+    await Promise.all([1, 2, 3, 4].map(() => world.cases.startSet.ensure(tenant)));
+    const { rows } = await world.store.transaction(tenant, (tx) => tx.query<{ n: number }>('select count(*)::int as n from app.case_type'));
+    expect(rows).toEqual([{ n: 4 }]);
+  });
+});
