@@ -34,6 +34,11 @@ export type OwnersOf = (key: string) => readonly string[];
 /** What a kind of record becomes without an import, or with it again. */
 export interface RevertKind<S> {
   /**
+   * This kind as it decides beside what is read now, such as settings that records refer to; with `hold` that stays as it
+   * is until the transaction ends. Absent where the records' own streams are all that counts.
+   */
+  beside?(tx: StoreTransaction, how: { readonly hold: boolean }): Promise<RevertKind<S>>;
+  /**
    * Decides a chunk of records together, in the order given, so that a key which one of them gives up can be taken by
    * another (DESIGN §4). Nothing is thrown: a record that cannot be treated is an outcome (REV-016).
    */
@@ -75,8 +80,9 @@ async function predict<K extends KindTypes>(
   request: targetsV1.RevertChunkRequest,
 ): Promise<targetsV1.ChunkReply> {
   const streams = await streamsOf(tx, request);
-  const owners = await readKeys(tx, hashesOf(deps, tx, deps.revert.decide(streams, request, NOBODY)));
-  const decided = deps.revert.decide(
+  const reverting = await revertBeside(deps, tx, { hold: false });
+  const owners = await readKeys(tx, hashesOf(deps, tx, reverting.decide(streams, request, NOBODY)));
+  const decided = reverting.decide(
     streams,
     request,
     (key) => owners.get(deps.hasher.hashText(tx.tenant, key)) ?? [],
@@ -97,7 +103,8 @@ async function revertOnce<K extends KindTypes>(
   if (turn.kind === 'answer') return turn.reply;
   // Streams are read and folded before anything is locked; what was read is compared under the locks (DESIGN §4, Locks).
   const streams = await streamsOf(tx, request);
-  const hashes = hashesOf(deps, tx, deps.revert.decide(streams, request, NOBODY));
+  const reverting = await revertBeside(deps, tx, { hold: true });
+  const hashes = hashesOf(deps, tx, reverting.decide(streams, request, NOBODY));
   const found = await lockKeys(tx, hashes);
   const versions = await tx.lockStreams(streams.map(({ id }) => id));
   for (const { id, version } of streams) {
@@ -105,7 +112,7 @@ async function revertOnce<K extends KindTypes>(
   }
   await deps.crashPoint('after_lock');
   const owners = new Map(hashes.map((hash): [string, readonly string[]] => [hash, found.get(hash) ?? []]));
-  const decided = deps.revert.decide(
+  const decided = reverting.decide(
     streams,
     request,
     (key) => owners.get(deps.hasher.hashText(tx.tenant, key)) ?? [],
@@ -129,6 +136,14 @@ async function revertOnce<K extends KindTypes>(
   });
   await deps.crashPoint('before_commit');
   return applied(seq, outcomes);
+}
+
+async function revertBeside<K extends KindTypes>(
+  { revert }: RevertDeps<K>,
+  tx: StoreTransaction,
+  how: { readonly hold: boolean },
+): Promise<RevertKind<K['state']>> {
+  return revert.beside === undefined ? revert : revert.beside(tx, how);
 }
 
 async function streamsOf(tx: StoreTransaction, { records }: targetsV1.RevertChunkRequest): Promise<RecordStream[]> {

@@ -1,4 +1,6 @@
-import { Counterfactual, RevertOf, type Assignment, type RevertRules } from '@caseledger/row-target';
+import { Counterfactual, RevertOf, type Assignment, type RevertKind, type RevertRules } from '@caseledger/row-target';
+import { typesOf } from '../case-type/case-type.queries.js';
+import { presentStatus, type CaseTypeState } from '../case-type/case-type.js';
 import { KEY_DATES_MAX, TAGS_MAX } from '../case/case.decider.js';
 import type { CaseEvent } from '../case/case.events.js';
 import { copyOf, evolve, initial, requiredBlank, type CaseState } from '../case/case.js';
@@ -27,11 +29,33 @@ const rules: RevertRules<CaseState, CaseEvent> = {
   tidied: (state) => state,
 };
 
+/** The statuses of types as they are now, and by which one each that was removed has been replaced. */
+export type PresentTypes = ReadonlyMap<string, Pick<CaseTypeState, 'statuses' | 'removed'>>;
+
 /** What cases were, are, and would be without imports. */
 export const caseHistory = new Counterfactual(rules);
 
-/** What cases become without an import, or with it again. */
-export const caseRevert = new RevertOf(rules, pastEventOf);
+/**
+ * What cases become without an import, or with it again, beside the types as they are now: a status that comes back may
+ * have been removed meanwhile (TYP-002).
+ */
+export const caseRevert: RevertKind<CaseState> = {
+  decide: (records, request, ownersOf) => revertBeside(new Map()).decide(records, request, ownersOf),
+  beside: async (tx, how) => revertBeside(new Map((await typesOf(tx, how)).map(({ id, state }) => [id, state]))),
+};
+
+/** Reverts of cases beside these types. */
+export function revertBeside(types: PresentTypes): RevertOf<CaseState, CaseEvent> {
+  return new RevertOf({ ...rules, tidied: (state) => withPresentStatus(state, types) }, pastEventOf);
+}
+
+// The status that stands for the one that comes back, or the type's first where that was removed because nobody had it.
+function withPresentStatus(state: CaseState, types: PresentTypes): CaseState {
+  const type = types.get(state.type);
+  const status = type && (presentStatus(type, state.status) ?? type.statuses[0]);
+  if (status === undefined || status.id === state.status) return state;
+  return { ...state, status: status.id, category: status.category };
+}
 
 function holdsTooMuch(want: CaseState, now: CaseState): boolean {
   return (

@@ -9,7 +9,7 @@ select exists (select from es.batch b join es.event e on e.batch = b.id
   where b.tenant = $1 and b.source_id = $2 and b.source_kind = 'import' and e.type = 'CaseExternalIdRemoved') as found`;
 
 const TOUCHED = `
-select i.case_id, s.version,
+select i.case_id as record, s.version,
   $5 and exists (select from es.event e where e.tenant = $1 and e.stream = i.case_id
     and (e.type like 'CaseExternalId%' or e.data -> 'columns' ? 'externalIds')) as exchanges,
   array(select distinct c.contact from app.case_contact c where c.tenant = $1 and c.case_id = i.case_id) as contacts
@@ -18,7 +18,7 @@ where i.tenant = $1 and i.import = $2::uuid and i.case_id > coalesce(nullif($3, 
 order by i.case_id limit $4`;
 
 interface TouchedRow {
-  readonly case_id: string;
+  readonly record: string;
   readonly version: number;
   readonly exchanges: boolean;
   readonly contacts: string[];
@@ -37,13 +37,13 @@ export async function touchedCases(store: EventStore, request: targetsV1.Touched
     const exchanges = await tx.query<{ found: boolean }>(EXCHANGES, [tenant, importId]);
     const values = [tenant, importId, after, limit, exchanges.rows[0]?.found ?? false];
     const { rows } = await tx.query<TouchedRow>({ name: 'touched', text: TOUCHED, values });
-    const records = rows.map(({ case_id: record, version, exchanges: tied, contacts }) => ({
+    const records = rows.map(({ record, version, exchanges: tied, contacts }) => ({
       record,
       component: tied ? importId : record,
       version,
       target: 'cases',
       ties: contacts.sort(),
     }));
-    return { records, next: rows.length < limit ? '' : (rows.at(-1)?.case_id ?? ''), positions };
+    return { records, next: rows.length < limit ? '' : (rows.at(-1)?.record ?? ''), positions };
   });
 }
