@@ -7,8 +7,8 @@ const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 interface ElementOf {
   uuid: string;
   text: string;
-  /** JSON text. */
-  jsonb: string;
+  /** JSON text, or its UTF-8 bytes. */
+  jsonb: string | Buffer;
   bytea: Buffer;
   int2: number;
   int4: number;
@@ -32,8 +32,12 @@ const CODECS: { readonly [K in ArrayKind]: Codec<ElementOf[K]> } = {
   text: { oid: 25, bytesOf: (text) => Buffer.byteLength(text), write: (array, at, text) => void array.write(text, at) },
   jsonb: {
     oid: 3802,
-    bytesOf: (text) => 1 + Buffer.byteLength(text),
-    write: (array, at, text) => void array.write(text, array.writeUInt8(JSONB_VERSION, at)),
+    bytesOf: (json) => 1 + (typeof json === 'string' ? Buffer.byteLength(json) : json.length),
+    write: (array, at, json) => {
+      array[at] = JSONB_VERSION;
+      if (typeof json === 'string') array.write(json, at + 1);
+      else array.set(json, at + 1);
+    },
   },
   bytea: { oid: 17, bytesOf: (bytes) => bytes.length, write: (array, at, bytes) => void array.set(bytes, at) },
   int2: { oid: 21, bytesOf: () => 2, write: (array, at, number) => void array.writeInt16BE(number, at) },
