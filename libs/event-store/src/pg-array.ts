@@ -58,15 +58,26 @@ const CODECS: { readonly [K in ArrayKind]: Codec<ElementOf[K]> } = {
 export function pgArray<K extends ArrayKind>(kind: K, values: readonly (ElementOf[K] | null)[]): Buffer {
   const codec = CODECS[kind];
   if (values.length === 0) return emptyArray(codec.oid);
-  const sizes = values.map((value) => (value === null ? NULL_SIZE : codec.bytesOf(value)));
-  const array = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + 4 + Math.max(size, 0), ARRAY_HEADER_BYTES));
+  const sizes = new Int32Array(values.length);
+  let bytes = ARRAY_HEADER_BYTES;
+  let hasNull = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? null;
+    const size = value === null ? NULL_SIZE : codec.bytesOf(value);
+    sizes[index] = size;
+    bytes += 4;
+    if (value === null) hasNull = 1;
+    else bytes += size;
+  }
+  const array = Buffer.allocUnsafe(bytes);
   array.writeInt32BE(1, 0);
-  array.writeInt32BE(sizes.includes(NULL_SIZE) ? 1 : 0, 4);
+  array.writeInt32BE(hasNull, 4);
   array.writeInt32BE(codec.oid, 8);
   array.writeInt32BE(values.length, 12);
   array.writeInt32BE(1, 16);
   let at = ARRAY_HEADER_BYTES;
-  for (const [index, value] of values.entries()) {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? null;
     const size = sizes[index] ?? NULL_SIZE;
     at = array.writeInt32BE(size, at);
     if (value === null) continue;

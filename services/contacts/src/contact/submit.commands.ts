@@ -5,6 +5,7 @@ import type { contactsV1, targetsV1 } from '@caseledger/contracts';
 import { lockKeys } from '../projections/match-key.projection.js';
 import { startingOver } from '../rows/apply-rows.js';
 import { chunkLookup, loadRecords, viewOfChunk } from '../rows/chunk-view.js';
+import { rowReader } from '../rows/record-keys.js';
 import { judgeRow, type Judged } from '../rows/row-judge.js';
 import type { CommandDeps } from './contact.commands.js';
 import { sourceOf } from './contact.commands.js';
@@ -73,8 +74,9 @@ async function submitOnce(
     options,
     source: sourceOf(command),
     recordOf: (row: number) => uuid8('record', tx.tenant, submission, String(row), 'contact'),
+    read: rowReader(options.defaults),
   };
-  const lookup = chunkLookup(rows, {}, deps.hasher, tx.tenant);
+  const lookup = chunkLookup(rows, context.read, deps.hasher, tx.tenant);
   const hashes = [...new Set(lookup.hashes.values())].sort();
   const owners = await lockKeys(tx, hashes);
   const ids = [...new Set([...[...owners.values()].flat(), ...lookup.named])];

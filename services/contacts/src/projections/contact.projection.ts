@@ -2,9 +2,10 @@ import { pgArray, type InlineProjection, type StoreTransaction, type StoredEvent
 import { evolveAll, initial, type ContactState } from '../contact/contact.js';
 import { CONTACT_CATEGORY, contactEventOf, pastEventOf } from '../contact/stored-contact.js';
 import type { KeyHasher } from '../rows/key-hasher.js';
-import { columnsOfState } from './contact.row.js';
+import { keyText } from '../rows/record-keys.js';
+import { columnsOfState, type ContactColumns } from './contact.row.js';
 import { writeContributions } from './contribution.projection.js';
-import { writeKeys } from './match-key.projection.js';
+import { writeKeys, type KeyHashes } from './match-key.projection.js';
 
 /** A record before and after the events at hand. */
 export interface RecordChange {
@@ -25,6 +26,8 @@ export interface KnownChange {
 
 /** Under this key of the known states: the owners of match keys as locked, by hash. */
 export const KNOWN_OWNERS = 'match-key owners';
+/** Under this key: the hashes of match keys by their text, of as many as the command has hashed. */
+export const KNOWN_HASHES = 'match-key hashes';
 
 /** Contacts, their match keys and the imports that contribute to them, in the append's transaction (DESIGN 6). */
 export function contactProjection(hasher: KeyHasher): InlineProjection {
@@ -39,7 +42,7 @@ export function contactProjection(hasher: KeyHasher): InlineProjection {
         await writeContacts(tx, changes);
         await writeKeys(
           tx,
-          hasher,
+          rememberedHashes(hasher, known?.get(KNOWN_HASHES) as ReadonlyMap<string, string> | undefined),
           changes,
           known?.get(KNOWN_OWNERS) as ReadonlyMap<string, readonly string[]> | undefined,
         );
@@ -47,6 +50,11 @@ export function contactProjection(hasher: KeyHasher): InlineProjection {
       }
     },
   };
+}
+
+function rememberedHashes(hasher: KeyHasher, hashes: ReadonlyMap<string, string> | undefined): KeyHashes {
+  if (hashes === undefined) return hasher;
+  return { hash: (tenant, key) => hashes.get(keyText(key)) ?? hasher.hash(tenant, key) };
 }
 
 function batchesOf(events: readonly StoredEvent[]): StoredEvent[][] {
@@ -123,11 +131,21 @@ from unnest($2::uuid[], $3::int4[], $4::jsonb[], $5::text[], $6::bool[], $7::tex
   u(id, version, state, type, client, status, name, sort_name, search, region, has_phone, has_email, archived, needs_review, at, by)
 where c.tenant = $1 and c.id = u.id`;
 
+interface LiveChange {
+  readonly change: RecordChange;
+  readonly after: ContactState;
+  readonly columns: ContactColumns;
+}
+
 async function writeContacts(tx: StoreTransaction, changes: readonly RecordChange[]): Promise<void> {
-  const live = changes.flatMap(({ after, ...change }) => (after === undefined ? [] : [{ ...change, after }]));
-  const made = live.filter(({ created }) => created);
-  const changed = live.filter(({ created }) => !created);
-  const erased = changes.filter(({ after }) => after === undefined).map(({ id }) => id);
+  const made: LiveChange[] = [];
+  const changed: LiveChange[] = [];
+  const erased: string[] = [];
+  for (const change of changes) {
+    const { id, after, created } = change;
+    if (after === undefined) erased.push(id);
+    else (created ? made : changed).push({ change, after, columns: columnsOfState(after) });
+  }
   if (made.length > 0) await tx.query({ name: 'contact_insert', text: INSERT, values: valuesOf(tx.tenant, made) });
   if (changed.length > 0)
     await tx.query({ name: 'contact_update', text: UPDATE, values: valuesOf(tx.tenant, changed) });
@@ -139,15 +157,13 @@ async function writeContacts(tx: StoreTransaction, changes: readonly RecordChang
   }
 }
 
-function valuesOf(tenant: string, changes: readonly (RecordChange & { readonly after: ContactState })[]): unknown[] {
-  const rows = changes.map((change) => ({ ...change, columns: columnsOfState(change.after) }));
-  type Row = (typeof rows)[number];
-  const texts = (pick: (row: Row) => string | null): Buffer => pgArray('text', rows.map(pick));
-  const flags = (pick: (row: Row) => boolean): Buffer => pgArray('bool', rows.map(pick));
-  const ids = rows.map(({ id }) => id);
-  const versions = rows.map(({ version }) => version);
+function valuesOf(tenant: string, rows: readonly LiveChange[]): unknown[] {
+  const texts = (pick: (row: LiveChange) => string | null): Buffer => pgArray('text', rows.map(pick));
+  const flags = (pick: (row: LiveChange) => boolean): Buffer => pgArray('bool', rows.map(pick));
+  const ids = rows.map(({ change }) => change.id);
+  const versions = rows.map(({ change }) => change.version);
   const states = rows.map(({ after }) => JSON.stringify(after));
-  const times = rows.map(({ last }) => last.at);
+  const times = rows.map(({ change }) => change.last.at);
   return [
     tenant,
     pgArray('uuid', ids),
@@ -165,6 +181,6 @@ function valuesOf(tenant: string, changes: readonly (RecordChange & { readonly a
     texts(({ columns }) => columns.archived),
     flags(({ after }) => after.review.length > 0),
     pgArray('timestamptz', times),
-    texts(({ last }) => last.actor ?? ''),
+    texts(({ change }) => change.last.actor ?? ''),
   ];
 }

@@ -1,6 +1,6 @@
 import { pgArray, type StoreTransaction } from '@caseledger/event-store';
 import type { ContactState } from '../contact/contact.js';
-import type { KeyHasher } from '../rows/key-hasher.js';
+import type { MatchKey } from '@caseledger/matching';
 import { keysOfRecord } from '../rows/record-keys.js';
 import type { RecordChange } from './contact.projection.js';
 
@@ -9,10 +9,18 @@ export class KeyTakenMeanwhile extends Error {
   override readonly name = 'KeyTakenMeanwhile';
 }
 
-interface KeyChange {
-  readonly gained: Set<string>;
-  readonly lost: Set<string>;
+/** How keys become what is stored. */
+export interface KeyHashes {
+  hash(tenant: string, key: MatchKey): string;
 }
+
+/** The records of a batch that gained and lost a key. */
+interface KeyChange {
+  readonly gained: string[];
+  readonly lost: string[];
+}
+
+const NOBODY: readonly string[] = [];
 
 /**
  * Writes what records gained and lost in exact keys: an inline projection of the folded record, whatever event changed
@@ -21,7 +29,7 @@ interface KeyChange {
  */
 export async function writeKeys(
   tx: StoreTransaction,
-  hasher: KeyHasher,
+  hasher: KeyHashes,
   changes: readonly RecordChange[],
   locked: ReadonlyMap<string, readonly string[]> | undefined,
 ): Promise<void> {
@@ -32,8 +40,8 @@ export async function writeKeys(
   const updates: [string, readonly string[]][] = [];
   const deletes: string[] = [];
   for (const [key, { gained, lost }] of keys) {
-    const before = locked?.get(key) ?? present.get(key) ?? [];
-    const after = [...new Set([...before, ...gained])].filter((owner) => !lost.has(owner)).sort();
+    const before = locked?.get(key) ?? present.get(key) ?? NOBODY;
+    const after = ownersAfter(before, gained, lost);
     if (after.join() === before.join()) continue;
     if (after.length === 0) deletes.push(key);
     else (before.length === 0 ? inserts : updates).push([key, after]);
@@ -46,24 +54,31 @@ export async function writeKeys(
   await tx.query({ name: 'match_key_delete', text: DELETE, values });
 }
 
-function keyChanges(tenant: string, hasher: KeyHasher, changes: readonly RecordChange[]): Map<string, KeyChange> {
+function ownersAfter(before: readonly string[], gained: readonly string[], lost: readonly string[]): readonly string[] {
+  // Most keys are new and of one record.
+  if (before.length === 0 && lost.length === 0 && gained.length === 1) return gained;
+  return [...new Set([...before, ...gained])].filter((owner) => !lost.includes(owner)).sort();
+}
+
+function keyChanges(tenant: string, hasher: KeyHashes, changes: readonly RecordChange[]): Map<string, KeyChange> {
   const keys = new Map<string, KeyChange>();
   const change = (key: string): KeyChange => {
     const known = keys.get(key);
     if (known !== undefined) return known;
-    const fresh = { gained: new Set<string>(), lost: new Set<string>() };
+    const fresh: KeyChange = { gained: [], lost: [] };
     keys.set(key, fresh);
     return fresh;
   };
   for (const { id, before, after } of changes) {
-    const had = new Set(hashesOf(tenant, hasher, before));
-    for (const key of hashesOf(tenant, hasher, after)) if (!had.delete(key)) change(key).gained.add(id);
-    for (const key of had) change(key).lost.add(id);
+    const had = hashesOf(tenant, hasher, before);
+    const has = hashesOf(tenant, hasher, after);
+    for (const key of has) if (!had.includes(key)) change(key).gained.push(id);
+    for (const key of had) if (!has.includes(key)) change(key).lost.push(id);
   }
   return keys;
 }
 
-function hashesOf(tenant: string, hasher: KeyHasher, state: ContactState | undefined): string[] {
+function hashesOf(tenant: string, hasher: KeyHashes, state: ContactState | undefined): string[] {
   return state === undefined ? [] : keysOfRecord(state).map((key) => hasher.hash(tenant, key));
 }
 

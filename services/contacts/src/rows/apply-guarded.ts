@@ -63,8 +63,8 @@ async function brokenRows(deps: GuardedDeps, request: targetsV1.ApplyChunkReques
 async function judgeJob(deps: GuardedDeps, request: targetsV1.ApplyChunkRequest): Promise<JudgeJob> {
   const { tenant, importId, options, rows } = request;
   if (options === undefined) throw new Error('A chunk comes with its options');
-  const lookup = chunkLookup(rows, options.defaults, deps.hasher, tenant);
   const context = judgeContext(tenant, importId, options);
+  const lookup = chunkLookup(rows, context.read, deps.hasher, tenant);
   return deps.store.transaction(tenant, async (tx) => {
     const owners = await readKeys(tx, [...new Set(lookup.hashes.values())]);
     const ids = [...owners.values()].flat().concat(

@@ -10,7 +10,7 @@ import {
 } from '@caseledger/event-store';
 import type { targetsV1 } from '@caseledger/contracts';
 import { CONTACT_CATEGORY } from '../contact/stored-contact.js';
-import { KNOWN_OWNERS, type KnownChange } from '../projections/contact.projection.js';
+import { KNOWN_HASHES, KNOWN_OWNERS, type KnownChange } from '../projections/contact.projection.js';
 import { KeyTakenMeanwhile, lockKeys } from '../projections/match-key.projection.js';
 import { LANE_CATEGORY } from '../projections/run.projection.js';
 import type { ChunkApplied } from '../run/run.events.js';
@@ -88,7 +88,7 @@ export async function applyOnce(
   if (options === undefined) throw new Error('A chunk comes with its options');
   const context = judgeContext(request.tenant, request.importId, options);
   const rows = request.rows.filter(({ row }) => !broken.has(row));
-  const { view, owners } = await lockedView(deps, tx, rows, context, turn.run);
+  const { view, owners, hashes } = await lockedView(deps, tx, rows, context, turn.run);
   await deps.crashPoint('after_lock');
 
   const written = new Map<string, RecordEvents>();
@@ -115,7 +115,7 @@ export async function applyOnce(
   };
   const appends = [...[...written].map(appendOf), laneAppend(chunk)];
   await deps.crashPoint('before_append');
-  await tx.append(appendContext(request), appends, { known: knownOf(written, owners) });
+  await tx.append(appendContext(request), appends, { known: knownOf(written, owners, hashes) });
   await deps.crashPoint('before_commit');
   return applied(seq, outcomes);
 }
@@ -124,6 +124,8 @@ interface LockedView {
   readonly view: RowView;
   /** Owners by hash of every key looked up, none where nobody has it. */
   readonly owners: ReadonlyMap<string, readonly string[]>;
+  /** Hash of every key looked up by its text. */
+  readonly hashes: ReadonlyMap<string, string>;
 }
 
 // Keys sorted, then streams sorted; the owners are those of the locked rows, so nobody can change them any more.
@@ -134,7 +136,7 @@ async function lockedView(
   context: JudgeContext,
   run: OpenRunRow,
 ): Promise<LockedView> {
-  const lookup = chunkLookup(rows, context.options.defaults, deps.hasher, tx.tenant);
+  const lookup = chunkLookup(rows, context.read, deps.hasher, tx.tenant);
   const hashes = [...new Set(lookup.hashes.values())].sort();
   const found = await lockKeys(tx, hashes);
   const owners = new Map(hashes.map((hash): [string, readonly string[]] => [hash, found.get(hash) ?? []]));
@@ -143,7 +145,7 @@ async function lockedView(
   const ids = [...new Set([...[...found.values()].flat(), ...lookup.named, ...own])];
   const versions = ids.length === 0 ? new Map<string, number>() : await tx.lockStreams(ids);
   const records = await loadRecords(tx, [...versions.keys()]);
-  return { view: viewOfChunk(lookup, owners, records), owners };
+  return { view: viewOfChunk(lookup, owners, records), owners, hashes: lookup.hashes };
 }
 
 const WRITTEN: readonly string[] = ['CREATED', 'UPDATED', 'MERGED'];
@@ -235,7 +237,12 @@ function appendContext(request: targetsV1.ApplyChunkRequest): AppendContext {
 function knownOf(
   written: ReadonlyMap<string, RecordEvents>,
   owners: ReadonlyMap<string, readonly string[]>,
+  hashes: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, unknown> {
-  const known = new Map<string, unknown>([...written].map(([id, { change }]) => [id, change]));
-  return known.set(KNOWN_OWNERS, owners);
+  const known = new Map<string, unknown>([
+    [KNOWN_OWNERS, owners],
+    [KNOWN_HASHES, hashes],
+  ]);
+  for (const [id, { change }] of written) known.set(id, change);
+  return known;
 }

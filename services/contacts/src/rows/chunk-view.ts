@@ -2,7 +2,7 @@ import { isUuid, pgArray, type StoreTransaction } from '@caseledger/event-store'
 import type { targetsV1 } from '@caseledger/contracts';
 import type { ContactState } from '../contact/contact.js';
 import type { KeyHasher } from './key-hasher.js';
-import { prepare } from './record-keys.js';
+import type { RowReader } from './record-keys.js';
 import { RowView, type KnownRecord } from './row-view.js';
 
 /** What the rows of a chunk have to be looked up by. */
@@ -16,14 +16,14 @@ export interface ChunkLookup {
 /** The keys and records that rows ask for; rows that end before they are matched ask for nothing. */
 export function lookupOf(
   rows: readonly targetsV1.Row[],
-  defaults: Readonly<Record<string, string>>,
+  read: RowReader,
   hash: (text: string) => string,
 ): ChunkLookup {
   const hashes = new Map<string, string>();
   const named = new Set<string>();
   for (const row of rows) {
     if (row.blank || row.appliedBefore) continue;
-    for (const key of prepare(row, defaults).keys) {
+    for (const key of read(row).keys) {
       if (key.kind === 'RECORD_ID') named.add(key.value);
       else if (!hashes.has(key.lookup)) hashes.set(key.lookup, hash(key.lookup));
     }
@@ -35,11 +35,11 @@ export function lookupOf(
 /** Looks up with the company's pepper. */
 export function chunkLookup(
   rows: readonly targetsV1.Row[],
-  defaults: Readonly<Record<string, string>>,
+  read: RowReader,
   hasher: KeyHasher,
   tenant: string,
 ): ChunkLookup {
-  return lookupOf(rows, defaults, (text) => hasher.hashText(tenant, text));
+  return lookupOf(rows, read, (text) => hasher.hashText(tenant, text));
 }
 
 /** A view of the records and owners found; keys that nobody has are there with no owner. */

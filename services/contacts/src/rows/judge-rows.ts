@@ -29,7 +29,7 @@ export async function judgeRows(
   const { tenant, importId, options, rows } = request;
   if (options === undefined) throw new Error('Rows to judge come with their options');
   const context = judgeContext(tenant, importId, options);
-  const lookup = chunkLookup(rows, options.defaults, deps.hasher, tenant);
+  const lookup = chunkLookup(rows, context.read, deps.hasher, tenant);
   const view = await deps.store.transaction(tenant, async (tx) => {
     const owners = await readKeys(tx, [...new Set(lookup.hashes.values())]);
     const own = rows.map(({ row }) => context.recordOf(row));

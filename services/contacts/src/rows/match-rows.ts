@@ -3,7 +3,7 @@ import type { targetsV1 } from '@caseledger/contracts';
 import { readKeys } from '../projections/match-key.projection.js';
 import { chunkLookup, loadRecords } from './chunk-view.js';
 import type { KeyHasher } from './key-hasher.js';
-import { prepare } from './record-keys.js';
+import { rowReader } from './record-keys.js';
 
 const NO_DEFAULTS: Readonly<Record<string, string>> = {};
 
@@ -16,7 +16,8 @@ export async function matchRows(
   request: targetsV1.MatchRequest,
 ): Promise<targetsV1.MatchReply> {
   const { tenant, rows } = request;
-  const lookup = chunkLookup(rows, NO_DEFAULTS, deps.hasher, tenant);
+  const read = rowReader(NO_DEFAULTS);
+  const lookup = chunkLookup(rows, read, deps.hasher, tenant);
   const { owners, named } = await deps.store.transaction(tenant, async (tx) => ({
     owners: await readKeys(tx, [...new Set(lookup.hashes.values())]),
     named: await loadRecords(tx, lookup.named),
@@ -24,7 +25,7 @@ export async function matchRows(
   return { rows: rows.map((row) => ({ row: row.row, ...tiesOf(row) })) };
 
   function tiesOf(row: targetsV1.Row): { keys: string[]; records: string[] } {
-    const keys = row.blank ? [] : prepare(row, NO_DEFAULTS).keys;
+    const keys = row.blank ? [] : read(row).keys;
     const hashes: string[] = [];
     const records = new Set<string>();
     for (const { kind, value, lookup: text } of keys) {

@@ -4,7 +4,7 @@ import type { targetsV1 } from '@caseledger/contracts';
 import { changesBetween, created } from '../contact/contact.changes.js';
 import type { ContactEvent } from '../contact/contact.events.js';
 import { evolveAll, type ContactState } from '../contact/contact.js';
-import { isReleased, keyText, prepare } from './record-keys.js';
+import { isReleased, keyText, type RowReader } from './record-keys.js';
 import { matchRow, type RowMatchFound } from './row-match.js';
 import { draftRow } from './row-policy.js';
 import type { Draft, Mode } from './row-draft.js';
@@ -19,6 +19,8 @@ export interface JudgeContext {
   readonly source: 'IMPORT' | 'API' | 'STAFF';
   /** The id a record made by this row gets (DESIGN 13). */
   recordOf(row: number): string;
+  /** Values and keys of a row under the defaults of the options. */
+  readonly read: RowReader;
 }
 
 export type Outcome = 'CREATED' | 'UPDATED' | 'MERGED' | 'SKIPPED' | 'UNCHANGED' | 'FAILED';
@@ -57,7 +59,7 @@ function judge(row: targetsV1.Row, context: JudgeContext, view: RowView): Judged
   const error = issues.find(({ severity }) => severity === 'ERROR');
   if (error !== undefined) return ended(row, 'FAILED', error.code, issues);
 
-  const prepared = prepare(row, context.options.defaults);
+  const prepared = context.read(row);
   const { values } = prepared;
   const own = context.recordOf(row.row);
   const match = matchRow(prepared, { importId: context.importId, row: row.row, own }, view);
@@ -197,7 +199,7 @@ function draftOf({ row, values, context }: Attempt, before: ContactState | undef
 // An external id belongs to one record of the company (MAP-012).
 function keyIssues({ row, values, context, view }: Attempt, id: string, draft: Draft): RowIssue[] {
   if (!draft.sources.has('externalIds')) return [];
-  const external = prepare(row, context.options.defaults).keys.find(({ kind }) => kind === 'EXTERNAL_ID');
+  const external = context.read(row).keys.find(({ kind }) => kind === 'EXTERNAL_ID');
   if (external === undefined) return [];
   const other = view.owners(keyText(external)).find((owner) => owner !== id);
   if (other === undefined) return [];

@@ -6,7 +6,7 @@ import {
   type MatchDecision,
 } from '@caseledger/matching';
 import { isReleased, type PreparedRow, type RowKey } from './record-keys.js';
-import { PHONE_SLOTS, phoneText } from './row-values.js';
+import { PHONE_SLOTS, phoneText, type RowValues } from './row-values.js';
 import type { RowView } from './row-view.js';
 
 /** How a row matched (DUP-002, DUP-003). Texts are empty where there is nothing to say. */
@@ -36,8 +36,11 @@ export function matchRow({ values, keys }: PreparedRow, context: MatchContext, v
     return { verdict: 'MATCH', key: 'RECORD_ID', record, records: [record], score: 1, code: undefined, earlierRow: 0 };
   }
   const name = nameOf((field) => values.first(field)?.text);
-  const phones = PHONE_SLOTS.flatMap(({ field }) => values.all(field).map(({ text }) => text));
-  const hits = keys.map((key) => hitsOf(key, phones, view));
+  const hits: KeyHits[] = [];
+  for (const key of keys) {
+    const ids = key.kind === 'RECORD_ID' ? [key.value] : view.owners(key.lookup);
+    if (ids.length > 0) hits.push(hitsOf(key, ids, values, view));
+  }
   const found = decideMatch({ name, kinds: keys.map(({ kind }) => kind), hits });
   const made = found.record === undefined ? undefined : view.record(found.record)?.state.made;
   return {
@@ -51,8 +54,8 @@ export function matchRow({ values, keys }: PreparedRow, context: MatchContext, v
   };
 }
 
-function hitsOf(key: RowKey, phones: readonly string[], view: RowView): KeyHits {
-  const ids = key.kind === 'RECORD_ID' ? [key.value] : view.owners(key.lookup);
+function hitsOf(key: RowKey, ids: readonly string[], values: RowValues, view: RowView): KeyHits {
+  const phones = PHONE_SLOTS.flatMap(({ field }) => values.all(field).map(({ text }) => text));
   const records: HitRecord[] = [];
   for (const id of ids) {
     const record = view.record(id);

@@ -37,11 +37,11 @@ export class RowView {
   /** Writes a changed record into the view: its state, version, and the keys it has got and given up. */
   write(id: string, record: KnownRecord): void {
     const before = this.#records.get(id);
-    const had = new Set(before === undefined ? [] : keysOfRecord(before.state).map(keyText));
-    for (const key of keysOfRecord(record.state).map(keyText)) {
-      if (!had.delete(key)) this.changeOwners(key, [...this.owners(key), id].sort());
-    }
+    const had = before === undefined ? [] : keysOfRecord(before.state).map(keyText);
+    const has = keysOfRecord(record.state).map(keyText);
+    for (const key of has) if (!had.includes(key)) this.changeOwners(key, [...this.owners(key), id].sort());
     for (const key of had) {
+      if (has.includes(key)) continue;
       this.changeOwners(
         key,
         this.owners(key).filter((owner) => owner !== id),

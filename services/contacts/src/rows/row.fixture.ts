@@ -1,6 +1,7 @@
 import type { targetsV1 } from '@caseledger/contracts';
 import { createContact, type ContactInput } from '../contact/contact.decider.js';
 import { evolve, initial, type ContactState } from '../contact/contact.js';
+import { rowReader } from './record-keys.js';
 import { judgeRow, type JudgeContext, type Judged } from './row-judge.js';
 import { RowView } from './row-view.js';
 
@@ -88,6 +89,7 @@ export function judge(
     options: opts,
     source: 'IMPORT',
     recordOf: (number) => `${importId}-${number}`,
+    read: rowReader(opts.defaults),
   };
   return rows.map((each) => judgeRow(each, context, view));
 }
