@@ -165,7 +165,7 @@ with header as (
 ), events as (
   insert into es.event (batch, idx, tenant, stream, category, version, event_id, type, schema_version, data, pii, meta)
   select h.id, u.o - 1, $2, u.stream, u.category, u.version, u.event_id, u.type, u.schema_version, u.data, u.pii, u.meta
-  from header h, unnest($12::uuid[], $13::text[], $14::int4[], $15::uuid[], $16::text[], $17::int2[], $18::jsonb[], $19::bytea[], $20::jsonb[])
+  from header h, unnest($12::uuid[], $13::text[], $14::int4[], $15::uuid[], $16::text[], $17::int2[], $18::json[], $19::bytea[], $20::json[])
     with ordinality u(stream, category, version, event_id, type, schema_version, data, pii, meta, o)
 )
 select id::text from header`;
@@ -192,9 +192,9 @@ async function insert(tx: StoreTransaction, header: BatchHeader, rows: readonly 
       pgArray('uuid', rows.map((row) => row.eventId)),
       pgArray('text', rows.map((row) => row.type)),
       pgArray('int2', rows.map((row) => row.schemaVersion)),
-      pgArray('jsonb', rows.map((row) => row.data)),
+      pgArray('json', rows.map((row) => row.data)),
       pgArray('bytea', rows.map((row) => row.pii)),
-      pgArray('jsonb', rows.map((row) => row.meta)),
+      pgArray('json', rows.map((row) => row.meta)),
     ],
   });
   const batch = inserted[0]?.id;

@@ -1,6 +1,6 @@
 /**
- * JSON with the keys of every object in the order of their UTF-16 code units and no white space. What PostgreSQL's
- * jsonb gives back after parsing has the same canonical text, so a hash over it can be computed again from the
+ * JSON with the keys of every object in the order of their UTF-16 code units and no white space. What PostgreSQL
+ * gives back, parsed, has the same canonical text, so a hash over it can be computed again from the
  * database. Values follow JSON.stringify: `toJSON` is called, undefined members are left out.
  */
 export function canonicalJson(value: unknown): string {

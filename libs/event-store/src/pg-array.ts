@@ -8,6 +8,8 @@ interface ElementOf {
   uuid: string;
   text: string;
   /** JSON text, or its UTF-8 bytes. */
+  json: string | Buffer;
+  /** JSON text, or its UTF-8 bytes. */
   jsonb: string | Buffer;
   bytea: Buffer;
   int2: number;
@@ -30,13 +32,13 @@ interface Codec<T> {
 const CODECS: { readonly [K in ArrayKind]: Codec<ElementOf[K]> } = {
   uuid: { oid: 2950, bytesOf: () => 16, write: writeUuid },
   text: { oid: 25, bytesOf: (text) => Buffer.byteLength(text), write: (array, at, text) => void array.write(text, at) },
+  json: { oid: 114, bytesOf: bytesOfText, write: writeText },
   jsonb: {
     oid: 3802,
-    bytesOf: (json) => 1 + (typeof json === 'string' ? Buffer.byteLength(json) : json.length),
+    bytesOf: (json) => 1 + bytesOfText(json),
     write: (array, at, json) => {
       array[at] = JSONB_VERSION;
-      if (typeof json === 'string') array.write(json, at + 1);
-      else array.set(json, at + 1);
+      writeText(array, at + 1, json);
     },
   },
   bytea: { oid: 17, bytesOf: (bytes) => bytes.length, write: (array, at, bytes) => void array.set(bytes, at) },
@@ -50,6 +52,15 @@ const CODECS: { readonly [K in ArrayKind]: Codec<ElementOf[K]> } = {
     write: (array, at, time) => void array.writeBigInt64BE(BigInt(time.getTime() - POSTGRES_EPOCH_MS) * 1000n, at),
   },
 };
+
+function bytesOfText(text: string | Buffer): number {
+  return typeof text === 'string' ? Buffer.byteLength(text) : text.length;
+}
+
+function writeText(array: Buffer, at: number, text: string | Buffer): void {
+  if (typeof text === 'string') array.write(text, at);
+  else array.set(text, at);
+}
 
 /**
  * A one-dimensional array in PostgreSQL's binary form, for `unnest($1::uuid[])` and the like: node-postgres sends a

@@ -118,7 +118,7 @@ insert into app.contact (tenant, id, version, state, type, client, status, name,
   archived, needs_review, created_at, created_by, changed_at, changed_by)
 select $1, u.id, u.version, u.state, u.type, u.client, u.status, u.name, u.sort_name, u.search, u.region, u.has_phone, u.has_email,
   u.archived, u.needs_review, u.at, u.by, u.at, u.by
-from unnest($2::uuid[], $3::int4[], $4::jsonb[], $5::text[], $6::bool[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+from unnest($2::uuid[], $3::int4[], $4::json[], $5::text[], $6::bool[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
   $12::bool[], $13::bool[], $14::text[], $15::bool[], $16::timestamptz[], $17::text[])
   u(id, version, state, type, client, status, name, sort_name, search, region, has_phone, has_email, archived, needs_review, at, by)`;
 
@@ -126,7 +126,7 @@ const UPDATE = `
 update app.contact c set version = u.version, state = u.state, type = u.type, client = u.client, status = u.status, name = u.name,
   sort_name = u.sort_name, search = u.search, region = u.region, has_phone = u.has_phone, has_email = u.has_email,
   archived = u.archived, needs_review = u.needs_review, changed_at = u.at, changed_by = u.by
-from unnest($2::uuid[], $3::int4[], $4::jsonb[], $5::text[], $6::bool[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+from unnest($2::uuid[], $3::int4[], $4::json[], $5::text[], $6::bool[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
   $12::bool[], $13::bool[], $14::text[], $15::bool[], $16::timestamptz[], $17::text[])
   u(id, version, state, type, client, status, name, sort_name, search, region, has_phone, has_email, archived, needs_review, at, by)
 where c.tenant = $1 and c.id = u.id`;
@@ -168,7 +168,7 @@ function valuesOf(tenant: string, rows: readonly LiveChange[]): unknown[] {
     tenant,
     pgArray('uuid', ids),
     pgArray('int4', versions),
-    pgArray('jsonb', states),
+    pgArray('json', states),
     texts(({ after }) => after.type),
     flags(({ after }) => after.client),
     texts(({ after }) => after.status),

@@ -1,4 +1,4 @@
-import { pgArray, type StoreTransaction } from '@caseledger/event-store';
+import { pgArray, sqlStateOf, type StoreTransaction } from '@caseledger/event-store';
 import type { ContactState } from '../contact/contact.js';
 import type { MatchKey } from '@caseledger/matching';
 import { keysOfRecord } from '../rows/record-keys.js';
@@ -25,7 +25,7 @@ const NOBODY: readonly string[] = [];
 /**
  * Writes what records gained and lost in exact keys: an inline projection of the folded record, whatever event changed
  * it. The changes are those of one batch. `locked` are the owners of keys that the caller has looked up and locked; the others are looked up here. New
- * keys are inserted in sorted order, and fewer insertions than expected mean that somebody was faster.
+ * keys are inserted in sorted order, and one that is there meanwhile means that somebody was faster.
  */
 export async function writeKeys(
   tx: StoreTransaction,
@@ -83,8 +83,7 @@ function hashesOf(tenant: string, hasher: KeyHashes, state: ContactState | undef
 }
 
 const LOCK = `
-select m.key, m.owners from unnest($2::uuid[]) u(key) join app.match_key m on m.tenant = $1 and m.key = u.key
-order by m.key for update of m`;
+select m.key, m.owners from app.match_key m where m.tenant = $1 and m.key = any($2::uuid[]) order by m.key for update of m`;
 
 /** Owners of these keys, locked in sorted order; keys that nobody has are absent. */
 export async function lockKeys(tx: StoreTransaction, keys: readonly string[]): Promise<Map<string, string[]>> {
@@ -95,7 +94,7 @@ export async function lockKeys(tx: StoreTransaction, keys: readonly string[]): P
 }
 
 const READ = `
-select m.key, m.owners from unnest($2::uuid[]) u(key) join app.match_key m on m.tenant = $1 and m.key = u.key`;
+select m.key, m.owners from app.match_key m where m.tenant = $1 and m.key = any($2::uuid[])`;
 
 /** Owners of these keys, not locked: for predictions. */
 export async function readKeys(tx: StoreTransaction, keys: readonly string[]): Promise<Map<string, string[]>> {
@@ -105,19 +104,28 @@ export async function readKeys(tx: StoreTransaction, keys: readonly string[]): P
   return new Map(rows.map(({ key, owners }) => [key, owners]));
 }
 
-const INSERT = `
+const INSERT_OWNED = `
 insert into app.match_key (tenant, key, owners, batch)
-select $1, u.key, string_to_array(u.owners, ',')::uuid[], $4::bigint from unnest($2::uuid[], $3::text[]) u(key, owners)
-on conflict (tenant, key) do nothing`;
+select $1, u.key, array[u.owner], $4::bigint from unnest($2::uuid[], $3::uuid[]) u(key, owner)`;
 
+const INSERT_SHARED = `
+insert into app.match_key (tenant, key, owners, batch)
+select $1, u.key, string_to_array(u.owners, ',')::uuid[], $4::bigint from unnest($2::uuid[], $3::text[]) u(key, owners)`;
+
+const UNIQUE_VIOLATION = '23505';
+
+/** One statement for all of them, so that their order is one; nearly always each key has a single owner. */
 async function insertKeys(tx: StoreTransaction, inserts: [string, readonly string[]][], batch: string): Promise<void> {
   if (inserts.length === 0) return;
-  const { rowCount } = await tx.query({
-    name: 'match_key_insert',
-    text: INSERT,
-    values: keyValues(tx, inserts, batch),
-  });
-  if (rowCount < inserts.length) throw new KeyTakenMeanwhile(`${inserts.length - rowCount} keys were taken meanwhile`);
+  const insertion = inserts.some(([, owners]) => owners.length > 1)
+    ? { name: 'match_key_insert_shared', text: INSERT_SHARED, values: keyValues(tx, inserts, listed, batch) }
+    : { name: 'match_key_insert', text: INSERT_OWNED, values: keyValues(tx, inserts, only, batch) };
+  try {
+    await tx.query(insertion);
+  } catch (thrown) {
+    if (sqlStateOf(thrown) !== UNIQUE_VIOLATION) throw thrown;
+    throw new KeyTakenMeanwhile('A key was taken meanwhile', { cause: thrown });
+  }
 }
 
 const UPDATE = `
@@ -130,25 +138,19 @@ async function updateKeys(tx: StoreTransaction, updates: [string, readonly strin
   const { rowCount } = await tx.query({
     name: 'match_key_update',
     text: UPDATE,
-    values: keyValues(tx, updates, batch),
+    values: keyValues(tx, updates, listed, batch),
   });
   if (rowCount < updates.length) throw new KeyTakenMeanwhile('Locked keys were gone');
 }
 
 const DELETE = 'delete from app.match_key m using unnest($2::uuid[]) u(key) where m.tenant = $1 and m.key = u.key';
 
-function keyValues(tx: StoreTransaction, keys: [string, readonly string[]][], batch: string): unknown[] {
+/** The owners of each key as one column: the only one of each, or all of each with commas between. */
+type OwnersColumn = (owners: readonly (readonly string[])[]) => Buffer;
+const only: OwnersColumn = (owners) => pgArray('uuid', owners.map(([owner]) => owner ?? null));
+const listed: OwnersColumn = (owners) => pgArray('text', owners.map((all) => all.join(',')));
+
+function keyValues(tx: StoreTransaction, keys: [string, readonly string[]][], column: OwnersColumn, batch: string): unknown[] {
   const sorted = keys.sort(([a], [b]) => (a < b ? -1 : 1));
-  return [
-    tx.tenant,
-    pgArray(
-      'uuid',
-      sorted.map(([key]) => key),
-    ),
-    pgArray(
-      'text',
-      sorted.map(([, owners]) => owners.join(',')),
-    ),
-    batch,
-  ];
+  return [tx.tenant, pgArray('uuid', sorted.map(([key]) => key)), column(sorted.map(([, owners]) => owners)), batch];
 }
