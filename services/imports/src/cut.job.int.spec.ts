@@ -1,6 +1,6 @@
 import type { targetsV1 } from '@caseledger/contracts';
 import { laneCount } from './file/components.js';
-import { planRowsAfter } from './projections/plan.queries.js';
+import { EVERY_PLAN_ROW, listPlanRows } from './projections/plan.queries.js';
 import { importsHarness, TENANT, type ImportsHarness } from './imports.fixture.js';
 import { BusyTarget } from './plan-rounds.fixture.js';
 
@@ -38,8 +38,8 @@ describe('the chunks of a run', () => {
     const id = await harness.upload(`First name,Last name,Email,City\n${emails.map((email, at) => `Ana,Lee ${at},${email},Town`).join('\n')}\n`);
     await harness.run(id);
     const { plans } = await harness.until(id, 'COMPLETED');
-    const planned = await harness.context.store.transaction(TENANT, (tx) => planRowsAfter(tx, plans.at(-1)?.id ?? '', 0, 10_000));
-    const planLanes = new Map(planned.map(({ row, lane }) => [row, lane]));
+    const planned = await harness.context.store.transaction(TENANT, (tx) => listPlanRows(tx, plans.at(-1)?.id ?? '', EVERY_PLAN_ROW, { first: 10_000, afterRow: 0 }));
+    const planLanes = new Map(planned.rows.map(({ row, lane }) => [row, lane]));
     const runLanes = new Map(applied.flatMap(({ lane, rows }) => rows.map(({ row }) => [row, lane])));
     expect([plans.at(-1)?.generation, new Set(planLanes.values()).size]).toEqual([2, laneCount(1_200)]);
     expect(runLanes.get(1_200)).toBe(runLanes.get(1));

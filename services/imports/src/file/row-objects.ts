@@ -63,8 +63,20 @@ export function storedRows(bytes: Buffer): StoredRow[] {
  * marks of its own.
  */
 export function encodeMarks({ tied, decision, expected }: RowMarks): Uint8Array {
-  if (decision === undefined && expected === undefined) return tied ? TIED : UNMARKED;
-  return encoded({ ...NO_ROW, tied, decision, expected }, targetsV1.Row.encode);
+  if (decision !== undefined) return encoded({ ...NO_ROW, tied, decision, expected }, targetsV1.Row.encode);
+  if (expected === undefined) return tied ? TIED : UNMARKED;
+  return tied ? Buffer.concat([TIED, encodedExpectation(expected)]) : encodedExpectation(expected);
+}
+
+/** Most rows share what is expected of them, and its bytes. */
+const encodedExpectations = new WeakMap<targetsV1.RowExpectation, Uint8Array>();
+
+function encodedExpectation(expected: targetsV1.RowExpectation): Uint8Array {
+  const known = encodedExpectations.get(expected);
+  if (known !== undefined) return known;
+  const bytes = encoded({ ...NO_ROW, expected }, targetsV1.Row.encode);
+  encodedExpectations.set(expected, bytes);
+  return bytes;
 }
 
 const NO_ROW: targetsV1.Row = targetsV1.Row.decode(new Uint8Array());
