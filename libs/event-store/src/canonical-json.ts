@@ -140,20 +140,32 @@ function memberOf(members: object, key: string): unknown {
   return (members as Readonly<Record<string, unknown>>)[key];
 }
 
-const INSERTION_MAX = 24;
+interface KeyOrder {
+  readonly keys: readonly string[];
+  readonly sorted: readonly string[];
+}
 
-/** An insertion sort: objects have few keys, and many of them stand in order already. */
-function sortedKeys(members: object): string[] {
+const ORDERED_MAX = 24;
+const ORDERS_MAX = 200;
+
+/** The order of the keys of objects met before, by their number and by the first of them. */
+const orders = Array.from({ length: ORDERED_MAX + 1 }, () => new Map<string, KeyOrder>());
+
+/** The same objects come again and again: comparing their keys with those of the last such object costs less than to sort them. */
+function sortedKeys(members: object): readonly string[] {
   const keys = Object.keys(members);
-  if (keys.length > INSERTION_MAX) return keys.sort();
-  for (let at = 1; at < keys.length; at += 1) {
-    const key = keys[at] ?? '';
-    let place = at;
-    for (let before = keys[place - 1]; before !== undefined && before > key; before = keys[place - 1]) {
-      keys[place] = before;
-      place -= 1;
-    }
-    keys[place] = key;
-  }
-  return keys;
+  const [first] = keys;
+  if (first === undefined || keys.length === 1) return keys;
+  const known = orders[keys.length];
+  if (known === undefined) return keys.sort();
+  const order = known.get(first);
+  if (order !== undefined && isEqual(order.keys, keys)) return order.sorted;
+  const sorted = [...keys].sort();
+  if (known.size < ORDERS_MAX || order !== undefined) known.set(first, { keys, sorted });
+  return sorted;
+}
+
+function isEqual(a: readonly string[], b: readonly string[]): boolean {
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
 }

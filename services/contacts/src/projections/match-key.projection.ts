@@ -39,7 +39,9 @@ export async function writeKeys(
   const inserts: [string, readonly string[]][] = [];
   const updates: [string, readonly string[]][] = [];
   const deletes: string[] = [];
-  for (const [key, { gained, lost }] of keys) {
+  // Locked keys are in order: what is sorted already is sorted again at no cost.
+  for (const key of inOrderOf(locked, keys)) {
+    const { gained = NOBODY, lost = NOBODY } = keys.get(key) ?? {};
     const before = locked?.get(key) ?? present.get(key) ?? NOBODY;
     const after = ownersAfter(before, gained, lost);
     if (after.join() === before.join()) continue;
@@ -52,6 +54,13 @@ export async function writeKeys(
   if (deletes.length === 0) return;
   const values = [tx.tenant, pgArray('uuid', deletes.sort())];
   await tx.query({ name: 'match_key_delete', text: DELETE, values });
+}
+
+function inOrderOf(first: ReadonlyMap<string, unknown> = new Map(), keys: ReadonlyMap<string, unknown>): string[] {
+  const ordered: string[] = [];
+  for (const key of first.keys()) if (keys.has(key)) ordered.push(key);
+  for (const key of keys.keys()) if (!first.has(key)) ordered.push(key);
+  return ordered;
 }
 
 function ownersAfter(before: readonly string[], gained: readonly string[], lost: readonly string[]): readonly string[] {

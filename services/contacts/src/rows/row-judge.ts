@@ -156,8 +156,8 @@ function create(attempt: Attempt, id: string, knownDifferent: readonly string[])
   if (error !== undefined) return ended(row, 'FAILED', error.code, issues, match);
   const event = created(draft.state, draft.sources, knownDifferent);
   // The state that folding the one event gives; a spec holds the two together.
-  const made = context.source === 'IMPORT' ? { import: context.importId, row: row.row } : null;
-  const state = { ...draft.state, made };
+  const { state } = draft;
+  state.made = context.source === 'IMPORT' ? { import: context.importId, row: row.row } : null;
   const after = { state, version: 1 };
   return { row, outcome: 'CREATED', reason: '', match, record: id, before: undefined, after, events: [event], issues };
 }
