@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeArguments } from '@caseledger/local';
 import { CommandLine, Network, type CommandEnd, type Json } from '@caseledger/testing';
 import { newCompany, type ImportView, type Session } from './company.js';
 
@@ -85,5 +86,15 @@ describe('the command line (OPS-007)', () => {
     expect([unknown.exit, last(unknown)['error']]).toMatchObject([1, { code: 'NOT_FOUND' }]);
     expect((await cli.run('import', join(folder, 'nowhere.csv'), '--json')).exit).toBe(2);
     expect((await cli.run('imports', 'frobnicate')).exit).toBe(2);
+  }, 60_000);
+
+  it('starts programs beside the installation as the launcher left word to', async () => {
+    expect(JSON.parse(readFileSync(join(network.home, 'programs.json'), 'utf8'))).toMatchObject({ 'import-worker': nodeArguments('import-worker'), verify: nodeArguments('verify') });
+    const home = mkdtempSync(join(folder, 'installation-'));
+    writeFileSync(join(home, 'environment.json'), '{}');
+    expect(await cli.runOn(home, 'verify')).toMatchObject({ exit: 1, err: expect.stringContaining('programs.json') });
+    // Given this, Node tells its version instead of running the program.
+    writeFileSync(join(home, 'programs.json'), JSON.stringify({ verify: ['--version'] }));
+    expect(await cli.runOn(home, 'verify')).toMatchObject({ exit: 0, out: `${process.version}\n` });
   }, 60_000);
 });

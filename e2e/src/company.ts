@@ -149,14 +149,14 @@ export class Session extends RestSession {
     return this.untilRevert(id, ['COMPLETED', 'COMPLETED_WITH_CONFLICTS']);
   }
 
-  async untilRevert(id: string, states: readonly string[]): Promise<RevertView> {
+  async untilRevert(id: string, states: readonly string[], deadlineMs = WAIT_MS): Promise<RevertView> {
     return eventually(
       async () => {
         const now = await this.json<RevertView>('GET', `/api/reverts/${id}`);
         if (states.includes(now.state)) return now;
         throw new Error(`The revert is ${now.state}, not ${states.join(' or ')}`);
       },
-      { deadlineMs: WAIT_MS, everyMs: ASK_MS },
+      { deadlineMs, everyMs: ASK_MS },
     );
   }
 }

@@ -35,9 +35,10 @@ function rebuild(context: CliContext, _args: readonly string[], flags: Record<st
 async function launch({ config, interrupted }: CliContext, name: string, args: readonly string[]): Promise<ExitCode> {
   if (config.installation === undefined) throw new CliError('NOT_FOUND', 'There is no installation in this folder or above it. Run "npm start" first, or set CASELEDGER_HOME.');
   const entry = entryOf(name);
-  const told = installationEnvironment(config.installation);
+  const told = toldBy<string>(config.installation, 'environment.json');
+  const { [name]: node = [] } = toldBy<string[]>(config.installation, 'programs.json');
   await databaseAnswers(told['ACCOUNTS_DATABASE_URL']);
-  const child = spawn(process.execPath, [...nodeArguments(entry, name), entry, ...args], { stdio: 'inherit', env: { ...environment(), ...told } });
+  const child = spawn(process.execPath, [...node, entry, ...args], { stdio: 'inherit', env: { ...environment(), ...told } });
   interrupted.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -63,13 +64,6 @@ function exitCodeOf(code: number | null): ExitCode {
   return code === 0 ? EXIT.done : code === 2 ? EXIT.usage : EXIT.refused;
 }
 
-/** What the program of this name is to be started with, as the launcher starts it. */
-function nodeArguments(entry: string, name: string): string[] {
-  const file = join(dirname(entry), '..', 'node-arguments.json');
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, string[]>>) : {};
-  return ['--enable-source-maps', ...(known[name] ?? [])];
-}
-
 function entryOf(name: string): string {
   const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
   const candidates = [root, dirname(root)].map((folder) => join(folder, 'infra', 'processes', 'dist', `${name}.main.js`));
@@ -78,11 +72,11 @@ function entryOf(name: string): string {
   return entry;
 }
 
-/** What the launcher told its processes; kept beside the data, readable by this user only. */
-function installationEnvironment(folder: string): Record<string, string> {
-  const file = join(folder, 'environment.json');
+/** The environment and the arguments of Node that the launcher gives its processes; kept beside the data, readable by this user only. */
+function toldBy<Value>(folder: string, name: 'environment.json' | 'programs.json'): Record<string, Value> {
+  const file = join(folder, name);
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Value>;
   } catch {
     throw new CliError('NOT_FOUND', `The configuration of the installation cannot be read: ${file}`);
   }

@@ -3,7 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 /** Every named place of the worker's work on a chunk, in the order in which it comes by (CORRECTNESS I1). */
 export const CRASH_POINTS = ['after_load', 'before_apply', 'before_lock', 'after_lock', 'before_append', 'before_commit', 'after_commit', 'after_apply', 'before_ack'] as const;
 
-export type CrashPoint = (typeof CRASH_POINTS)[number];
+/** `before_cases` lies between the two databases of a case row; other imports never come by it. */
+export type CrashPoint = (typeof CRASH_POINTS)[number] | 'before_cases';
 
 /** Whoever is the `nth` (from 0) of all workers together to pass this place ends there. */
 export interface CrashOrder {

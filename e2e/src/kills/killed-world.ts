@@ -1,5 +1,5 @@
 import { contactLines, judgedLines, ledgerLines, oracleLedger, oracleLines } from '../compare.js';
-import type { ImportView, RowView, Session } from '../company.js';
+import type { ImportView, RevertView, RowView, Session } from '../company.js';
 import { csvOf, randomRows } from '../oracle/random-file.js';
 import { predict, type OracleContact, type OracleResult, type Policy } from '../oracle/sequential-oracle.js';
 
@@ -26,6 +26,8 @@ export class KilledWorld {
   private expected: OracleResult = { contacts: [], outcomes: [] };
   /** The oracle's ledger and contacts after the last import. */
   private held: Pick<Found, 'ledger' | 'contacts'> = { ledger: [], contacts: [] };
+  /** Records that the last import wrote. */
+  private readonly written = new Set<string>();
   /** Records by the oracle's name for them. */
   private readonly ids = new Map<string, string>();
   private readonly versions = new Map<string, number>();
@@ -78,6 +80,38 @@ export class KilledWorld {
     return this.held;
   }
 
+  /** Previews that an import is taken back, or, of that revert, that it is put back. */
+  async previewBack(planned: ImportView, of: string): Promise<RevertView> {
+    const path = of === '' ? `/api/imports/${planned.id}/revert` : `/api/reverts/${of}/restore`;
+    this.told.push(of === '' ? 'taken back' : 'put back');
+    const asked = await this.company.json<RevertView>('POST', path, {});
+    return this.company.untilRevert(asked.id, ['READY']);
+  }
+
+  async runBack({ id, hash }: RevertView): Promise<void> {
+    await this.company.json('POST', `/api/reverts/${id}/confirm`, { previewHash: hash });
+  }
+
+  /** Waits for the end of what takes back or puts back. @returns the contacts as they are listed then */
+  async endedBack({ id }: RevertView): Promise<readonly string[]> {
+    await this.company.untilRevert(id, ['COMPLETED'], END_MS);
+    for (const record of this.written) this.versions.set(record, (this.versions.get(record) ?? 0) + 1);
+    return this.listed();
+  }
+
+  /** The contacts before the last import, or with it, by the oracle; and how many records it wrote. */
+  expectedBack(isTakenBack: boolean): { readonly contacts: readonly string[]; readonly records: number } {
+    const contacts = isTakenBack ? oracleLines({ contacts: this.contacts, outcomes: [] }) : this.held.contacts;
+    return { contacts, records: this.written.size };
+  }
+
+  /** Contacts as lines, and each that is not at the version the ledgers led to. */
+  async listed(): Promise<readonly string[]> {
+    const contacts = await this.company.contacts({ archived: 'INCLUDE' });
+    const lines = contacts.filter(({ id, version }) => this.versions.get(recordOf(id)) !== version).map(({ id, version }) => `${recordOf(id)} is at version ${String(version)}`);
+    return [...contactLines(contacts), ...lines];
+  }
+
   /** The oracle's contacts are those of the next file's beginning. */
   goOn(): void {
     const ids = new Map(this.ids);
@@ -90,14 +124,13 @@ export class KilledWorld {
   }
 
   private async look(rows: readonly RowView[]): Promise<Pick<Found, 'ledger' | 'contacts'>> {
-    const contacts = await this.company.contacts({ archived: 'INCLUDE' });
-    const lines = contacts.filter(({ id, version }) => this.versions.get(recordOf(id)) !== version).map(({ id, version }) => `${recordOf(id)} is at version ${String(version)}`);
-    return { ledger: ledgerLines(rows), contacts: [...contactLines(contacts), ...lines] };
+    return { ledger: ledgerLines(rows), contacts: await this.listed() };
   }
 
   /** Each row writes the record that the oracle has it write, on top of the version that the row before left. */
   private follow(rows: readonly RowView[]): string[] {
     const faults: string[] = [];
+    this.written.clear();
     const named = new Map([...this.ids].map(([name, id]) => [id, name]));
     const inOrder = [...rows].sort((left, right) => left.row - right.row);
     for (const { row, effects } of inOrder) {
@@ -109,6 +142,7 @@ export class KilledWorld {
         this.ids.set(name, record);
         named.set(record, name);
         this.versions.set(record, toVersion);
+        this.written.add(record);
       }
     }
     return faults;

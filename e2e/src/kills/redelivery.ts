@@ -7,6 +7,10 @@ const CHUNK_PARTITIONS = 64;
 const DISPATCH = 1_000_000;
 const TAKEN_MS = 60_000;
 
+const CHUNKS = `
+select distinct on (stream, data ->> 'run', data ->> 'lane', data ->> 'seq') tenant, stream, data from es.event
+where type = 'ChunkDispatched' and data ->> 'importId' = $1 order by stream, data ->> 'run', data ->> 'lane', data ->> 'seq'`;
+
 interface Dispatched {
   readonly tenant: string;
   readonly stream: string;
@@ -28,9 +32,9 @@ export class Redelivery {
     return new Redelivery(store, (sql, values) => tail.query(sql, values));
   }
 
-  /** Sends every chunk of an import out `times` more, in an order of the test's; waits until all of them have been taken. */
+  /** Sends every chunk of an import and of its reverts out `times` more, in an order of the test's; waits until all of them have been taken. */
   async again(importId: string, times: number, random: (below: number) => number): Promise<void> {
-    const sent = (await this.query("select tenant, stream, data from es.event where type = 'ChunkDispatched' and data ->> 'importId' = $1", [importId])) as Dispatched[];
+    const sent = (await this.query(CHUNKS, [importId])) as Dispatched[];
     const shuffled = Array.from({ length: times }, () => sent).flat().map((one) => ({ one, at: random(1_000_000) })).sort((left, right) => left.at - right.at);
     for (const [number, { one }] of shuffled.entries()) {
       const data = { ...one.data, dispatch: DISPATCH + number };

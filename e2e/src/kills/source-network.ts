@@ -26,16 +26,14 @@ const run = promisify(execFile);
  */
 export class SourceNetwork {
   private readonly folders = foldersOf(mkdtempSync(join(tmpdir(), 'caseledger-kills-')));
-  /** Where the bundle of the worker lies: inside the tree, so that it finds the installed packages. */
-  private readonly bundle = join(ROOT, '.cache', `mortal-worker-${process.pid}`);
+  /** Where the bundles lie: inside the tree, so that they find the installed packages. */
+  private readonly bundles = join(ROOT, '.cache', `kills-${process.pid}`);
   private readonly databases: Record<DatabaseName, TestDatabase>[] = [];
   private readonly children = new Set<ChildProcess>();
   private readonly spares: ChildProcess[] = [];
   private readonly working = new Set<ChildProcess>();
   private env: Record<string, string> = {};
   private orders: readonly CrashOrder[] = [];
-  private wanted = 0;
-  private soon = 0;
   private isStopping = false;
   /** How often a worker ended by SIGKILL. */
   fallen = 0;
@@ -72,14 +70,21 @@ export class SourceNetwork {
     const ports = { gateway: await freePort(), accounts: await freePort(), contacts: await freePort(), cases: await freePort(), imports: await freePort() };
     for (const folder of [this.folders.work, this.folders.logs]) mkdirSync(folder, { recursive: true });
     this.env = { ...processEnvironment(this.folders, ensureSecrets(this.folders), urls, { ports, host: '127.0.0.1' }), GATEWAY_REQUESTS_PER_MINUTE: '1000000', LOG_LEVEL: 'warn', HOME: this.home };
-    await Promise.all([this.startServices(), this.bundleWorker()]);
+    await Promise.all([this.startServices(), this.bundlePrograms()]);
   }
 
-  /** Lets at least so many workers work; what is killed is replaced. @param soon so many are wanted next, and load meanwhile */
-  async work(workers: number, soon = workers): Promise<void> {
-    this.wanted = Math.max(this.wanted, workers);
-    this.soon = soon;
-    await this.fill();
+  /** Lets at least so many workers work. Those that fall are missed until the next call; nobody but the last is replaced. */
+  async work(workers: number): Promise<void> {
+    const missing = workers - this.working.size;
+    this.load(missing + 1);
+    await Promise.all(
+      this.spares.splice(0, Math.max(0, missing)).map(async (worker) => {
+        this.working.add(worker);
+        await tell(worker, { orders: this.orders }, 'ordered');
+        await tell(worker, { join: true }, 'joined');
+      }),
+    );
+    this.load(1);
   }
 
   /** Tells every worker, and those that join later, where the next ones die. */
@@ -88,9 +93,9 @@ export class SourceNetwork {
     await Promise.all([...this.working].map((worker) => tell(worker, { orders }, 'ordered')));
   }
 
-  /** A program of infra/processes on this installation, from source. @returns its output; JSON lines with `--json`. */
+  /** A program of infra/processes on this installation. @returns its output in JSON lines. */
   async tool(name: 'verify' | 'rebuild'): Promise<string> {
-    const { stdout } = await run(process.execPath, [...FROM_SOURCE, join(ROOT, 'infra/processes/src', `${name}.main.ts`), '--json'], { cwd: ROOT, env: this.env, timeout: TOOL_MS });
+    const { stdout } = await run(process.execPath, [join(this.bundles, `${name}.main.js`), '--json'], { cwd: ROOT, env: this.env, timeout: TOOL_MS });
     return stdout;
   }
 
@@ -100,7 +105,7 @@ export class SourceNetwork {
     for (const child of this.children) child.kill('SIGKILL');
     await Promise.all(ended);
     await Promise.all(this.databases.flatMap((databases) => Object.values(databases).map((database) => database.drop())));
-    for (const folder of [this.bundle, this.home]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [this.bundles, this.home]) rmSync(folder, { recursive: true, force: true });
   }
 
   private async startServices(): Promise<void> {
@@ -116,21 +121,23 @@ export class SourceNetwork {
     );
   }
 
-  /** One file for the worker and one for each of its threads: workers begin and end by the dozen, and load in a third of the time. */
-  private async bundleWorker(): Promise<void> {
+  /** One file for each program and each thread of the worker: they begin by the dozen, and load in a third of the time. */
+  private async bundlePrograms(): Promise<void> {
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
     const installed = Object.keys({ ...dependencies, ...devDependencies }).flatMap((name) => [`--external:${name}`, `--external:${name}/*`]);
-    const entries = ['e2e/src/kills/mortal-worker.main.ts', 'services/contacts/src/rows/judge.thread.ts', 'services/cases/src/rows/judge-cases.thread.ts', 'services/imports/src/file/read.thread.ts'];
+    const threads = ['services/contacts/src/rows/judge.thread.ts', 'services/cases/src/rows/judge-cases.thread.ts', 'services/imports/src/file/read.thread.ts'];
+    const tools = ['infra/processes/src/verify.main.ts', 'infra/processes/src/rebuild.main.ts'];
+    const entries = ['e2e/src/kills/mortal-worker.main.ts', ...threads, ...tools];
     const how = ['--bundle', '--platform=node', '--format=esm', '--target=node20', '--conditions=@caseledger/source', '--entry-names=[name]', '--log-level=error'];
-    await run(join(ROOT, 'node_modules/esbuild/bin/esbuild'), [...entries, ...how, ...installed, `--outdir=${this.bundle}`], { cwd: ROOT, timeout: TOOL_MS });
-    this.load(2);
+    await run(join(ROOT, 'node_modules/esbuild/bin/esbuild'), [...entries, ...how, ...installed, `--outdir=${this.bundles}`], { cwd: ROOT, timeout: TOOL_MS });
+    this.load(1);
   }
 
   /** Workers that are loaded and wait. */
   private load(count: number): void {
     while (this.spares.length < count && !this.isStopping) {
       const log = openSync(join(this.folders.logs, 'workers.log'), 'a');
-      const spare = fork(join(this.bundle, 'mortal-worker.main.js'), [], { cwd: ROOT, env: this.env, execArgv: [], stdio: ['ignore', log, log, 'ipc'] });
+      const spare = fork(join(this.bundles, 'mortal-worker.main.js'), [], { cwd: ROOT, env: this.env, execArgv: [], stdio: ['ignore', log, log, 'ipc'] });
       this.children.add(spare);
       this.spares.push(spare);
       spare.once('exit', (_code, signal) => this.ended(spare, signal));
@@ -143,20 +150,7 @@ export class SourceNetwork {
     if (this.isStopping) return;
     if (wasWorking && signal === 'SIGKILL') this.fallen += 1;
     else this.faults.push(readFileSync(join(this.folders.logs, 'workers.log'), 'utf8').slice(-2_000));
-    void this.fill();
-  }
-
-  private async fill(): Promise<void> {
-    const missing = this.wanted - this.working.size;
-    this.load(missing + 1);
-    await Promise.all(
-      this.spares.splice(0, Math.max(0, missing)).map(async (worker) => {
-        this.working.add(worker);
-        await tell(worker, { orders: this.orders }, 'ordered');
-        await tell(worker, { join: true }, 'joined');
-      }),
-    );
-    this.load(1 + Math.max(0, this.soon - this.wanted));
+    if (this.working.size === 0) void this.work(1);
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { countsIn, countsInJestReport, lastLine, one, sum } from './ci/tally.js';
+import { countsIn, lastLine, one, sum } from './ci/tally.js';
 import { runTwoCommands } from './ci/two-commands.js';
 import { runCommand } from './repository/run-command.js';
 
@@ -22,10 +22,9 @@ const npm = async (script: string, ...args: string[]): Promise<number | null> =>
 // The dependencies are there, or this program would not run.
 const all = [one(true)];
 all.push(countsIn(join(out, 'check.json'), await npm('check', '--counts', join(out, 'check.json'))));
-all.push(countsInJestReport(join(out, 'jest.json'), await npm('test', '--json', `--outputFile=${join(out, 'jest.json')}`)));
-all.push(countsIn(join(out, 'mutants.json'), await npm('mutants', '--counts', join(out, 'mutants.json'))));
 console.log('\n== the two commands, in a clone of this clone');
-all.push(await runTwoCommands(root, (line) => console.log(line)));
+all.push(await runTwoCommands(root, join(out, 'jest.json'), (text) => void process.stdout.write(text)));
+all.push(countsIn(join(out, 'mutants.json'), await npm('mutants', '--counts', join(out, 'mutants.json'))));
 
 const total = sum(all);
 writeFileSync(join(out, 'last-line'), lastLine(total));

@@ -33,7 +33,7 @@ interface ProcessOptions {
 export async function startProcess({ name, entry, env, logs, spawned }: ProcessOptions): Promise<RunningProcess> {
   mkdirSync(logs, { recursive: true });
   const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
-  const child = spawn(process.execPath, nodeArguments(entry), { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(process.execPath, [...nodeArguments(name), entry], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   if (child.pid !== undefined) spawned?.(name, child.pid);
   const tail: string[] = [];
   const ready = readyLine(child, log, tail);
@@ -50,7 +50,7 @@ export async function startProcess({ name, entry, env, logs, spawned }: ProcessO
 export async function runToEnd({ name, entry, env, logs }: ProcessOptions): Promise<void> {
   mkdirSync(logs, { recursive: true });
   const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
-  const child = spawn(process.execPath, ['--enable-source-maps', entry], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...nodeArguments(name), entry], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const tail: string[] = [];
   void readyLine(child, log, tail);
   const how = await new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? String(code))));

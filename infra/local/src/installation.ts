@@ -19,6 +19,7 @@ export interface InstallationFolders {
   /** Private copies of files while they are read; emptied at start. */
   readonly work: string;
   readonly environment: string;
+  readonly programs: string;
   readonly client: string;
   readonly running: string;
 }
@@ -32,6 +33,7 @@ export function foldersOf(home: string): InstallationFolders {
     logs: join(home, 'logs'),
     work: join(home, 'work'),
     environment: join(home, 'environment.json'),
+    programs: join(home, 'programs.json'),
     client: join(home, 'client.json'),
     running: join(home, 'running.json'),
   };

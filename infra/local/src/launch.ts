@@ -7,6 +7,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgre
 import { freePort, requireFreePort } from './free-port.js';
 import { DATABASES, ensureSecrets, foldersOf, processEnvironment, removeInstallation, writePrivate, type InstallationFolders, type Secrets } from './installation.js';
 import { endLeftOvers, leftOvers, readNote, stillRuns } from './left-over.js';
+import { JOINING, nodeArguments } from './node-arguments.js';
 import { provision } from './provision.js';
 import { startedAt } from './server-process.js';
 
@@ -69,6 +70,7 @@ async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: Instal
   const ports = { gateway: config.port, accounts: await freePort(), contacts: await freePort(), cases: await freePort(), imports: await freePort() };
   const env = processEnvironment(folders, secrets, known(urls), { ports, host: config.host });
   writePrivate(folders.environment, env, folders.home);
+  writePrivate(folders.programs, Object.fromEntries(JOINING.map((name) => [name, nodeArguments(name)])), folders.home);
   rmSync(folders.work, { recursive: true, force: true });
   mkdirSync(folders.work, { recursive: true, mode: 0o700 });
   await runToEnd({ name: 'migrate', entry: join(config.root, 'infra/processes/dist/migrate.main.js'), env: { ...config.inherited, ...env }, logs: folders.logs });

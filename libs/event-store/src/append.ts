@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical-json.js';
+import { canonicalBytes } from './canonical-json.js';
 import { contentHash, type BatchHeader, type EventRow } from './content-hash.js';
 import type { EventCatalog } from './event-catalog.js';
 import type { AppendContext, ExpectedVersion, NewEvent, StreamAppend } from './event.types.js';
@@ -31,9 +31,10 @@ interface Draft {
   readonly id: string;
   readonly type: string;
   readonly schemaVersion: number;
-  readonly clear: string;
-  readonly personal?: string;
-  readonly meta: string;
+  /** Canonical JSON, as are the next two. */
+  readonly clear: Buffer;
+  readonly personal: Buffer | undefined;
+  readonly meta: Buffer;
 }
 
 /**
@@ -58,7 +59,7 @@ export async function appendEvents(
   const rows = seal(context.tenant, drafts, startingVersions(appends, versions), keys);
   const header = headerOf(context, tx.now, partitionOf(context.tenant, setting.shards));
   const batch = await insert(tx, header, rows);
-  const events = rows.map((row, at) => written(context, tx.now, batch, row, drafts[at]));
+  const events = drafts.map((draft, at) => written(context, tx.now, batch, draft, rows[at]?.version ?? 0));
   return { batch, versions, events };
 }
 
@@ -75,16 +76,10 @@ function check(tx: StoreTransaction, context: AppendContext, appends: readonly S
 
 function draft(catalog: EventCatalog, append: StreamAppend, event: NewEvent): Draft {
   const { stream, category, subject = stream } = append;
-  return {
-    stream,
-    category,
-    subject,
-    id: event.id ?? uuid7(),
-    type: event.type,
-    schemaVersion: catalog.definition(event.type).schemaVersion,
-    ...catalog.split(event.type, event.data),
-    meta: event.meta === undefined ? '{}' : canonicalJson(event.meta),
-  };
+  const { type } = event;
+  const { schemaVersion } = catalog.definition(type);
+  const { clear, personal } = catalog.split(type, event.data);
+  return { stream, category, subject, id: event.id ?? uuid7(), type, schemaVersion, clear, personal, meta: canonicalBytes(event.meta ?? {}) };
 }
 
 /** New streams need no lock: their insertion decides. */
@@ -170,7 +165,7 @@ with header as (
 ), events as (
   insert into es.event (batch, idx, tenant, stream, category, version, event_id, type, schema_version, data, pii, meta)
   select h.id, u.o - 1, $2, u.stream, u.category, u.version, u.event_id, u.type, u.schema_version, u.data, u.pii, u.meta
-  from header h, unnest($12::uuid[], $13::text[], $14::int4[], $15::uuid[], $16::text[], $17::int2[], $18::jsonb[], $19::bytea[], $20::jsonb[])
+  from header h, unnest($12::uuid[], $13::text[], $14::int4[], $15::uuid[], $16::text[], $17::int2[], $18::json[], $19::bytea[], $20::json[])
     with ordinality u(stream, category, version, event_id, type, schema_version, data, pii, meta, o)
 )
 select id::text from header`;
@@ -197,9 +192,9 @@ async function insert(tx: StoreTransaction, header: BatchHeader, rows: readonly 
       pgArray('uuid', rows.map((row) => row.eventId)),
       pgArray('text', rows.map((row) => row.type)),
       pgArray('int2', rows.map((row) => row.schemaVersion)),
-      pgArray('jsonb', rows.map((row) => row.data)),
+      pgArray('json', rows.map((row) => row.data)),
       pgArray('bytea', rows.map((row) => row.pii)),
-      pgArray('jsonb', rows.map((row) => row.meta)),
+      pgArray('json', rows.map((row) => row.meta)),
     ],
   });
   const batch = inserted[0]?.id;
@@ -207,8 +202,7 @@ async function insert(tx: StoreTransaction, header: BatchHeader, rows: readonly 
   return batch;
 }
 
-function written(context: AppendContext, at: Date, batch: string, row: EventRow, from: Draft | undefined): WrittenEvent {
-  const { eventId: id, type, schemaVersion, stream, category, version, data: clear, meta } = row;
-  const personal = from?.personal === undefined ? {} : { personal: from.personal };
-  return { context, id, type, schemaVersion, stream, category, version, clear, ...personal, meta, at, batch };
+function written(context: AppendContext, at: Date, batch: string, draft: Draft, version: number): WrittenEvent {
+  const { id, type, schemaVersion, stream, category, clear, personal, meta } = draft;
+  return { context, id, type, schemaVersion, stream, category, version, clear, personal, meta, at, batch };
 }

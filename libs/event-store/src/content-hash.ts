@@ -14,7 +14,7 @@ export interface BatchHeader {
   readonly atMs: number;
 }
 
-/** An event as hashed and as stored: canonical JSON texts and the sealed bytes. */
+/** An event as hashed and as stored: canonical JSON, as text or as its UTF-8 bytes, and the sealed bytes. */
 export interface EventRow {
   readonly stream: string;
   readonly category: string;
@@ -22,9 +22,9 @@ export interface EventRow {
   readonly eventId: string;
   readonly type: string;
   readonly schemaVersion: number;
-  readonly data: string;
+  readonly data: string | Buffer;
   readonly pii: Buffer | null;
-  readonly meta: string;
+  readonly meta: string | Buffer;
 }
 
 const FORMAT = 'caseledger batch 1';
@@ -56,9 +56,9 @@ export function contentHash(header: BatchHeader, events: readonly EventRow[]): B
     writer.text(event.eventId);
     writer.text(event.type);
     writer.number(event.schemaVersion);
-    writer.text(event.data);
+    writer.json(event.data);
     writer.bytes(event.pii);
-    writer.text(event.meta);
+    writer.json(event.meta);
   }
   return writer.digest();
 }
@@ -85,6 +85,12 @@ class Writer {
     const length = this.buffer.write(text, this.filled + 4);
     this.buffer.writeUInt32BE(length, this.filled);
     this.filled += 4 + length;
+  }
+
+  /** The same for a text and for its bytes. */
+  json(json: string | Buffer): void {
+    if (typeof json === 'string') this.text(json);
+    else this.bytes(json);
   }
 
   bytes(bytes: Buffer | null): void {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalBytes, canonicalJson } from './canonical-json.js';
 import { chainLink, contentHash, type BatchHeader, type EventRow } from './content-hash.js';
 import { EventCatalog } from './event-catalog.js';
 import { personKey } from './keys.js';
@@ -41,10 +41,10 @@ describe('upcasting', () => {
 
   it('separates what is personal from what is not', () => {
     expect(catalog.split('PersonAdded', { lastName: 'King', kind: 'X', firstName: undefined })).toEqual({
-      clear: '{"kind":"X"}',
-      personal: '{"lastName":"King"}',
+      clear: Buffer.from('{"kind":"X"}'),
+      personal: Buffer.from('{"lastName":"King"}'),
     });
-    expect(catalog.split('PersonAdded', { kind: 'X' })).toEqual({ clear: '{"kind":"X"}' });
+    expect(catalog.split('PersonAdded', { kind: 'X' })).toEqual({ clear: Buffer.from('{"kind":"X"}') });
   });
 });
 
@@ -58,6 +58,26 @@ describe('canonical JSON', () => {
       }),
     );
     expect(canonicalJson({ b: 1, a: [{ d: 1, c: 2 }] })).toBe('{"a":[{"c":2,"d":1}],"b":1}');
+  });
+
+  it('writes the same bytes whatever the length and the letters of texts and the number of keys', () => {
+    const units = fc.string({ unit: 'binary', maxLength: 300 });
+    fc.assert(
+      fc.property(fc.dictionary(units, fc.oneof(units, fc.double(), fc.constant(undefined)), { maxKeys: 40 }), (value) => {
+        const sorted = Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+        // Keys that are whole numbers come first in any object of JavaScript.
+        fc.pre(Object.keys(sorted).every((key, at, keys) => at === 0 || (keys[at - 1] ?? '') < key));
+        expect(canonicalBytes(value).toString()).toBe(JSON.stringify(sorted));
+      }),
+    );
+    const pieces = Array.from({ length: 2_000 }, (_, at) => ({ at, text: 'ä"x'.repeat(at % 60) }));
+    const written = pieces.map((piece) => canonicalBytes(piece));
+    expect(written.map((bytes) => bytes.toString())).toEqual(pieces.map((piece) => JSON.stringify(piece)));
+  });
+
+  it('goes on after a value that cannot be written', () => {
+    expect(() => canonicalJson({ a: 1n })).toThrow(TypeError);
+    expect(canonicalJson({ b: [() => 1, null] })).toBe('{"b":[null,null]}');
   });
 
   it('leaves out what is undefined, writes dates, and takes no key for special', () => {
@@ -110,6 +130,8 @@ describe('the hash of a batch', () => {
       [header, [{ ...event, data: `{"a":"${'x'.repeat(100_000)}"}` }]],
       [header, [{ ...event, pii: Buffer.alloc(100_000) }]],
     ];
+    const bytes = { ...event, data: Buffer.from('{"a":1}'), meta: Buffer.from('{}') };
+    expect(contentHash(header, [bytes]).equals(contentHash(header, [event]))).toBe(true);
     expect(new Set(variants.map(([h, e]) => contentHash(h, e).toString('hex'))).size).toBe(variants.length);
   });
 });
@@ -120,7 +142,7 @@ describe('sealed personal data', () => {
 
   it('open at their own place, with their own key, unchanged, and nowhere else', () => {
     const subject = uuid7();
-    const sealed = sealPersonal(key, subject, place, '{"name":"Ada"}');
+    const sealed = sealPersonal(key, subject, place, Buffer.from('{"name":"Ada"}'));
     expect(subjectOf(sealed, place.stream)).toBe(subject);
     expect(openPersonal(key, place, sealed)).toBe('{"name":"Ada"}');
     const others = [{ tenant: uuid7() }, { stream: uuid7() }, { version: 4 }, { eventId: uuid7() }];
@@ -134,7 +156,7 @@ describe('sealed personal data', () => {
   });
 
   it('are never sealed twice alike', () => {
-    const texts = Array.from({ length: 2_000 }, () => sealPersonal(key, place.stream, place, '{}').toString('hex'));
+    const texts = Array.from({ length: 2_000 }, () => sealPersonal(key, place.stream, place, Buffer.from('{}')).toString('hex'));
     expect(new Set(texts).size).toBe(texts.length);
     expect(subjectOf(Buffer.from(texts[0] ?? '', 'hex'), place.stream)).toBe(place.stream);
   });

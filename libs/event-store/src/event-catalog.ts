@@ -1,14 +1,16 @@
-import { canonicalJson } from './canonical-json.js';
+import { canonicalBytes, canonicalMembers } from './canonical-json.js';
 import type { EventDefinition } from './event.types.js';
 import type { JsonObject, JsonValue } from './json.types.js';
 import { UnknownEvent } from './store-errors.js';
 
 /** An event's data, taken apart for storing: both as canonical JSON. */
 export interface SplitData {
-  readonly clear: string;
+  readonly clear: Buffer;
   /** Absent when none of the personal keys has a value. */
-  readonly personal?: string;
+  readonly personal?: Buffer;
 }
+
+const EMPTY_OBJECT = '{}';
 
 /** The event types a service knows. Its faults are found when it is made, all at once. */
 export class EventCatalog {
@@ -33,14 +35,10 @@ export class EventCatalog {
   /** Separates what is sealed per person from what stays in clear. */
   split(type: string, data: object): SplitData {
     const keys = this.definition(type).personal ?? [];
-    if (keys.length === 0) return { clear: canonicalJson(data) };
-    const members = Object.entries(data).filter(([, value]) => value !== undefined);
-    const personal = members.filter(([key]) => keys.includes(key));
-    if (personal.length === 0) return { clear: canonicalJson(data) };
-    return {
-      clear: canonicalJson(Object.fromEntries(members.filter(([key]) => !keys.includes(key)))),
-      personal: canonicalJson(Object.fromEntries(personal)),
-    };
+    if (keys.length === 0) return { clear: canonicalBytes(data) };
+    const personal = canonicalMembers(data, (key) => keys.includes(key));
+    const clear = canonicalMembers(data, (key) => !keys.includes(key));
+    return personal.length === EMPTY_OBJECT.length ? { clear } : { clear, personal };
   }
 
   /**

@@ -10,6 +10,9 @@ const OF_THE_STREAM = 1;
 /** The person's id follows. */
 const OF_ANOTHER = 2;
 
+const NOTHING = Buffer.alloc(0);
+const HEAD_OF_THE_STREAM = Buffer.from([OF_THE_STREAM]);
+
 /** What sealed data are bound to: moved to another event they cannot be opened. */
 export interface SealedPlace {
   readonly tenant: string;
@@ -20,12 +23,17 @@ export interface SealedPlace {
 
 /** AES-256-GCM: nonce, ciphertext and tag in one piece. The nonce is random; `aad` is checked when it is opened. */
 export function sealBytes(key: Buffer, aad: Buffer, clear: Buffer): Buffer {
+  return sealAfter(NOTHING, key, aad, clear);
+}
+
+/** The same, behind bytes in clear. */
+function sealAfter(head: Buffer, key: Buffer, aad: Buffer, clear: Buffer): Buffer {
   const nonce = randomSlice(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(aad);
   const sealed = cipher.update(clear);
   cipher.final();
-  return Buffer.concat([nonce, sealed, cipher.getAuthTag()]);
+  return Buffer.concat([head, nonce, sealed, cipher.getAuthTag()]);
 }
 
 /** Opens what `sealBytes` made; throws when key, aad or a byte differ. */
@@ -38,10 +46,9 @@ export function openBytes(key: Buffer, aad: Buffer, sealed: Buffer): Buffer {
 }
 
 /** Seals an event's personal data (its canonical JSON) with the person's key. */
-export function sealPersonal(key: Buffer, subject: string, place: SealedPlace, personal: string): Buffer {
-  const sealed = sealBytes(key, placeBytes(place), Buffer.from(personal, 'utf8'));
-  if (subject === place.stream) return Buffer.concat([Buffer.from([OF_THE_STREAM]), sealed]);
-  return Buffer.concat([Buffer.from([OF_ANOTHER]), Buffer.from(subject.replaceAll('-', ''), 'hex'), sealed]);
+export function sealPersonal(key: Buffer, subject: string, place: SealedPlace, personal: Buffer): Buffer {
+  const head = subject === place.stream ? HEAD_OF_THE_STREAM : Buffer.from(`0${OF_ANOTHER}${subject.replaceAll('-', '')}`, 'hex');
+  return sealAfter(head, key, placeBytes(place), personal);
 }
 
 /** Whose personal data these are: told in clear, so that keys can be fetched for many events at once. */

@@ -20,7 +20,7 @@ describe('pgArray', () => {
     const ids = [uuid7(), uuid7()];
     expect(await roundTrip('uuid', [...ids, null])).toEqual([...ids, null]);
     expect(await roundTrip('text', ['a', '', 'ünïcödé "{},\\', null])).toEqual(['a', '', 'ünïcödé "{},\\', null]);
-    expect(await roundTrip('jsonb', ['{"a":[1,null]}', '"x"'])).toEqual([{ a: [1, null] }, 'x']);
+    expect(await roundTrip('jsonb', ['{"a":[1,null]}', '"x"', Buffer.from('["ü"]')])).toEqual([{ a: [1, null] }, 'x', ['ü']]);
     expect(await roundTrip('bytea', [Buffer.from([0, 255]), Buffer.alloc(0)])).toEqual([Buffer.from([0, 255]), Buffer.alloc(0)]);
     expect(await roundTrip('int2', [-32_768, 7])).toEqual([-32_768, 7]);
     expect(await roundTrip('int4', [-2_147_483_648, 2_147_483_647])).toEqual([-2_147_483_648, 2_147_483_647]);

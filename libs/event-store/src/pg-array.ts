@@ -7,8 +7,10 @@ const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 interface ElementOf {
   uuid: string;
   text: string;
-  /** JSON text. */
-  jsonb: string;
+  /** JSON text, or its UTF-8 bytes. */
+  json: string | Buffer;
+  /** JSON text, or its UTF-8 bytes. */
+  jsonb: string | Buffer;
   bytea: Buffer;
   int2: number;
   int4: number;
@@ -30,10 +32,14 @@ interface Codec<T> {
 const CODECS: { readonly [K in ArrayKind]: Codec<ElementOf[K]> } = {
   uuid: { oid: 2950, bytesOf: () => 16, write: writeUuid },
   text: { oid: 25, bytesOf: (text) => Buffer.byteLength(text), write: (array, at, text) => void array.write(text, at) },
+  json: { oid: 114, bytesOf: bytesOfText, write: writeText },
   jsonb: {
     oid: 3802,
-    bytesOf: (text) => 1 + Buffer.byteLength(text),
-    write: (array, at, text) => void array.write(text, array.writeUInt8(JSONB_VERSION, at)),
+    bytesOf: (json) => 1 + bytesOfText(json),
+    write: (array, at, json) => {
+      array[at] = JSONB_VERSION;
+      writeText(array, at + 1, json);
+    },
   },
   bytea: { oid: 17, bytesOf: (bytes) => bytes.length, write: (array, at, bytes) => void array.set(bytes, at) },
   int2: { oid: 21, bytesOf: () => 2, write: (array, at, number) => void array.writeInt16BE(number, at) },
@@ -47,6 +53,15 @@ const CODECS: { readonly [K in ArrayKind]: Codec<ElementOf[K]> } = {
   },
 };
 
+function bytesOfText(text: string | Buffer): number {
+  return typeof text === 'string' ? Buffer.byteLength(text) : text.length;
+}
+
+function writeText(array: Buffer, at: number, text: string | Buffer): void {
+  if (typeof text === 'string') array.write(text, at);
+  else array.set(text, at);
+}
+
 /**
  * A one-dimensional array in PostgreSQL's binary form, for `unnest($1::uuid[])` and the like: node-postgres sends a
  * Buffer as it is, and the server need not parse text. A null element becomes NULL.
@@ -54,15 +69,26 @@ const CODECS: { readonly [K in ArrayKind]: Codec<ElementOf[K]> } = {
 export function pgArray<K extends ArrayKind>(kind: K, values: readonly (ElementOf[K] | null)[]): Buffer {
   const codec = CODECS[kind];
   if (values.length === 0) return emptyArray(codec.oid);
-  const sizes = values.map((value) => (value === null ? NULL_SIZE : codec.bytesOf(value)));
-  const array = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + 4 + Math.max(size, 0), ARRAY_HEADER_BYTES));
+  const sizes = new Int32Array(values.length);
+  let bytes = ARRAY_HEADER_BYTES;
+  let hasNull = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? null;
+    const size = value === null ? NULL_SIZE : codec.bytesOf(value);
+    sizes[index] = size;
+    bytes += 4;
+    if (value === null) hasNull = 1;
+    else bytes += size;
+  }
+  const array = Buffer.allocUnsafe(bytes);
   array.writeInt32BE(1, 0);
-  array.writeInt32BE(sizes.includes(NULL_SIZE) ? 1 : 0, 4);
+  array.writeInt32BE(hasNull, 4);
   array.writeInt32BE(codec.oid, 8);
   array.writeInt32BE(values.length, 12);
   array.writeInt32BE(1, 16);
   let at = ARRAY_HEADER_BYTES;
-  for (const [index, value] of values.entries()) {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? null;
     const size = sizes[index] ?? NULL_SIZE;
     at = array.writeInt32BE(size, at);
     if (value === null) continue;

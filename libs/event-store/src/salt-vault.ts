@@ -8,24 +8,13 @@ import type { Session } from './session.js';
 const SALT_BYTES = 16;
 const DEADLINE_MS = 10_000;
 
-/**
- * Those that were not made now, with the salt that this statement's snapshot sees: null for the erased, no row at all
- * where another is making it at this moment.
- */
-const ENSURE = `
-with wanted as (
-  select u.subject, u.salt from unnest($2::uuid[], $3::bytea[]) u(subject, salt)
-), made as (
-  insert into vault.salt (tenant, subject, salt) select $1, subject, salt from wanted order by subject
-  on conflict (tenant, subject) do nothing returning subject
-)
-select w.subject, s.salt, s.subject is not null as seen
-from wanted w left join vault.salt s on s.tenant = $1 and s.subject = w.subject
-where not exists (select from made m where m.subject = w.subject)`;
+/** Fewer rows than asked for: some had theirs before, or have been erased, and are read in a second statement. */
+const MAKE = `
+insert into vault.salt (tenant, subject, salt) select $1, u.subject, u.salt from unnest($2::uuid[], $3::bytea[]) u(subject, salt)
+order by u.subject on conflict (tenant, subject) do nothing`;
 
 const FIND = `
-select s.subject, s.salt from unnest($2::uuid[]) w(subject) join vault.salt s on s.tenant = $1 and s.subject = w.subject
-where s.salt is not null`;
+select s.subject, s.salt from vault.salt s where s.tenant = $1 and s.subject = any($2::uuid[]) and s.salt is not null`;
 
 const ERASE = `
 insert into vault.salt as s (tenant, subject, salt, erased_at)
@@ -35,7 +24,7 @@ on conflict (tenant, subject) do update set salt = null, erased_at = excluded.er
 interface SaltRow {
   readonly [column: string]: unknown;
   readonly subject: string;
-  readonly salt: Buffer | null;
+  readonly salt: Buffer;
 }
 
 /** The vault in a database of its own (app role), apart from every log and with its own backups (DESIGN 23). */
@@ -59,25 +48,13 @@ export function postgresVault(dataSource: DataSource): SaltVault {
 
 async function ensure(session: Session, tenant: string, subjects: readonly string[]): Promise<Map<string, Buffer>> {
   const random = randomBytes(SALT_BYTES * subjects.length);
-  const found = new Map<string, Buffer>(subjects.map((subject, at) => [subject, random.subarray(at * SALT_BYTES, (at + 1) * SALT_BYTES)]));
-  const values = [tenant, pgArray('uuid', subjects), pgArray('bytea', [...found.values()])];
-  const { rows } = await session.query<SaltRow & { readonly seen: boolean }>({ name: 'vault_ensure', text: ENSURE, values });
-  for (const { subject, salt } of rows) {
-    if (salt === null) found.delete(subject);
-    else found.set(subject, salt);
-  }
-  const raced = rows.filter(({ seen }) => !seen).map(({ subject }) => subject);
-  if (raced.length > 0) for (const [subject, salt] of await find(session, tenant, raced)) found.set(subject, salt);
-  return found;
+  const fresh = new Map<string, Buffer>(subjects.map((subject, at) => [subject, random.subarray(at * SALT_BYTES, (at + 1) * SALT_BYTES)]));
+  const values = [tenant, pgArray('uuid', subjects), pgArray('bytea', [...fresh.values()])];
+  const { rowCount } = await session.query({ name: 'vault_make', text: MAKE, values });
+  return rowCount === subjects.length ? fresh : find(session, tenant, subjects);
 }
 
 async function find(session: Session, tenant: string, subjects: readonly string[]): Promise<Map<string, Buffer>> {
   const { rows } = await session.query<SaltRow>({ name: 'vault_find', text: FIND, values: [tenant, pgArray('uuid', subjects)] });
-  return saltsOf(rows);
-}
-
-function saltsOf(rows: readonly SaltRow[]): Map<string, Buffer> {
-  const salts = new Map<string, Buffer>();
-  for (const { subject, salt } of rows) if (salt !== null) salts.set(subject, salt);
-  return salts;
+  return new Map(rows.map(({ subject, salt }) => [subject, salt]));
 }

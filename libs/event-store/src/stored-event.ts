@@ -95,9 +95,10 @@ export interface WrittenEvent {
   readonly stream: string;
   readonly category: string;
   readonly version: number;
-  readonly clear: string;
-  readonly personal?: string;
-  readonly meta: string;
+  /** Canonical JSON, as are the next two. */
+  readonly clear: Buffer;
+  readonly personal: Buffer | undefined;
+  readonly meta: Buffer;
   readonly at: Date;
   readonly batch: string;
 }
@@ -142,12 +143,12 @@ class FreshEvent implements StoredEvent {
 
   get data(): JsonObject {
     const { clear, personal } = this.#written;
-    this.#data ??= merge(parseObject(clear), personal === undefined ? {} : parseObject(personal));
+    this.#data ??= merge(parseObject(clear.toString()), personal === undefined ? {} : parseObject(personal.toString()));
     return this.#data;
   }
 
   get meta(): JsonObject {
-    this.#meta ??= parseObject(this.#written.meta);
+    this.#meta ??= parseObject(this.#written.meta.toString());
     return this.#meta;
   }
 }

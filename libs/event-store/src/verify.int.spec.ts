@@ -47,7 +47,7 @@ describe('verify', () => {
   });
 
   it.each([
-    ['a changed value', `update es.event set data = jsonb_set(data, '{tag}', '"z"') where batch = ${batchAt(5)} and idx = 1`, 4, 'content'],
+    ['a changed value', `update es.event set data = jsonb_set(data::jsonb, '{tag}', '"z"') where batch = ${batchAt(5)} and idx = 1`, 4, 'content'],
     ['one flipped byte of sealed data', `update es.event set pii = set_byte(pii, 20, get_byte(pii, 20) # 1) where batch = ${batchAt(1)} and idx = 0`, 1, 'content'],
     ['a changed type', `update es.event set type = 'PersonRenamed' where batch = ${batchAt(6)}`, 6, 'content'],
     ['changed metadata', `update es.event set meta = '{"row": 1}' where batch = ${batchAt(6)}`, 6, 'content'],

@@ -352,11 +352,27 @@ describe('readRow: cells (FIL-010)', () => {
     ).toEqual({ zip: ['02134'], externalId: ['000123'] });
   });
 
-  it('does not repeat an issue that the file reader has found', () => {
-    const found = [
-      { code: 'CELL_ERROR_VALUE' as const, severity: 'ERROR' as const, column: 0, params: { value: '#N/A' } },
-    ];
-    const cells: Cell[] = [{ text: '#N/A', kind: 'error' }];
-    expect(readRow(cells, [{ column: 0, target: 'city' }], OPTIONS, found).issues).toEqual(found);
+  it.each<[string, Cell, Code]>([
+    ['city', { text: '#N/A', kind: 'error' }, 'CELL_ERROR_VALUE'],
+    ['city', { text: 'x'.repeat(32_768) }, 'CELL_TOO_LONG'],
+    ['email', { text: 'x'.repeat(32_768) }, 'CELL_TOO_LONG'],
+    ['fullName', { text: 'x'.repeat(32_768) }, 'CELL_TOO_LONG'],
+    ['phone', { text: '4155550132\0' }, 'CELL_INVALID_CHAR'],
+    ['phone', { text: '41555501320000000000' }, 'NUMBER_PRECISION_LOST'],
+  ])('says once what is wrong with a cell that the file reader refused: %s %#', (target, cell, code) => {
+    const found = [{ code, severity: 'ERROR' as const, column: 0 }];
+    for (const invalidOptionalValue of ['FAIL', 'LEAVE_OUT'] as const) {
+      const row = readRow([cell], [{ column: 0, target }], { ...OPTIONS, invalidOptionalValue }, found);
+      expect([row.issues, row.values, row.leftOut]).toEqual([found, [], false]);
+    }
+  });
+
+  it('reads the other cells of a row in which one was refused', () => {
+    const found = [{ code: 'CELL_TOO_LONG' as const, severity: 'ERROR' as const, column: 0 }];
+    const cells = [{ text: 'x'.repeat(32_768) }, { text: 'not a mail' }, { text: 'Bend' }];
+    const mapping = ['nickname', 'email', 'city'].map((target, column) => ({ column, target }));
+    const row = readRow(cells, mapping, OPTIONS, [...found, { code: 'ROW_SHORT', severity: 'WARNING' }]);
+    expect(codesOf(row)).toEqual(['CELL_TOO_LONG', 'ROW_SHORT', 'EMAIL_INVALID']);
+    expect(valuesOf(row)).toEqual({ city: ['Bend'] });
   });
 });

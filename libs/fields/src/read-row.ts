@@ -12,6 +12,8 @@ const BLANK: Cell = { text: '' };
 
 const NO_CONTEXT: ValueContext = {};
 
+const NO_COLUMNS: ReadonlySet<number | undefined> = new Set();
+
 /** A mapped column. */
 interface Target {
   readonly field: FieldDefinition;
@@ -39,9 +41,10 @@ interface Draft {
 }
 
 /**
- * The fields of one record by their columns (VAL-002 to VAL-007). Columns of a target that is not in the catalogue are not read. `found`
- * holds the issues the file reader has for the row; they come first and are not repeated. Whether a required field is
- * missing depends on what the row does and is asked of `requiredMissing`.
+ * The fields of one record by their columns (VAL-002 to VAL-007). Columns of a target that is not in the catalogue are
+ * not read. `found` holds the issues the file reader has for the row; they come first, and a cell it refused is not read,
+ * so that one fault has one code. Whether a required field is missing depends on what the row does and is asked of
+ * `requiredMissing`.
  */
 export function readColumns(
   cells: readonly Cell[],
@@ -55,10 +58,16 @@ export function readColumns(
   const sourceOf = ({ field, column }: Target): Source => ({ field, column, cell: cells[column] ?? BLANK });
   const plain = known.plain.map(sourceOf);
   const standIns = known.standIns.map(sourceOf);
-  for (const source of plain) readPlain(source, plain, options, draft);
-  for (const source of standIns) readStandIn(source, plain, options, draft);
+  const refused = refusedColumns(found);
+  for (const source of plain) if (!refused.has(source.column)) readPlain(source, plain, options, draft);
+  for (const source of standIns) if (!refused.has(source.column)) readStandIn(source, plain, options, draft);
   checkCounts(draft);
   return draft;
+}
+
+function refusedColumns(found: readonly RowIssue[]): ReadonlySet<number | undefined> {
+  if (found.length === 0) return NO_COLUMNS;
+  return new Set(found.filter(({ severity }) => severity === 'ERROR').map(({ column }) => column));
 }
 
 function targetsOf(mapping: readonly ColumnMapping[], importType: ImportType): Targets {
@@ -230,27 +239,18 @@ function report(source: Source, findings: readonly Finding[], options: ReadOptio
   const errors = findings.filter((finding) => isErrorCode(finding.code));
   for (const finding of findings) {
     if (isErrorCode(finding.code) && isLeftOut) continue;
-    add(issueOf(finding.code, finding, source, options), draft);
+    draft.issues.push(issueOf(finding.code, finding, source, options));
   }
   if (errors.length > 0 && isLeftOut) {
     draft.leftOut = true;
-    add(
-      issueOf('VALUE_LEFT_OUT', { params: { field: source.field.label, text: source.cell.text } }, source, options),
-      draft,
-    );
+    const params = { field: source.field.label, text: source.cell.text };
+    draft.issues.push(issueOf('VALUE_LEFT_OUT', { params }, source, options));
   }
 }
 
 /** A full name stands in for required fields: an invalid one fails the row. */
 function isNeeded(field: FieldDefinition, options: ReadOptions): boolean {
   return field.levels[options.importType] === 'REQUIRED' || field.type === 'fullName' || field.type === 'recordId';
-}
-
-function add(issue: RowIssue, draft: Draft): void {
-  const isKnown = draft.issues.some(
-    (other) => other.code === issue.code && other.column === issue.column && other.field === undefined,
-  );
-  if (!isKnown) draft.issues.push(issue);
 }
 
 function issueOf(code: Code, finding: Omit<Finding, 'code'>, source: Source, options: ReadOptions): RowIssue {

@@ -29,15 +29,22 @@ const PHONE_FIELDS = new Set(['phone', 'mobilePhone', 'homePhone', 'workPhone', 
 
 /** The exact keys of a row's values, each once, in the order in which they decide. */
 export function matchKeys(values: readonly MatchValue[]): MatchKey[] {
-  const filled = values.filter((value) => value.text !== '');
-  const textOf = (field: string): string | undefined => filled.find((value) => value.field === field)?.text;
-  const recordId = textOf('recordId');
-  const externalId = textOf('externalId');
+  const emails: string[] = [];
+  const phones: string[] = [];
+  const ids = new Map<string, string>();
+  for (const { field, text } of values) {
+    if (text === '') continue;
+    if (EMAIL_FIELDS.has(field)) emails.push(text);
+    else if (PHONE_FIELDS.has(field)) phones.push(text);
+    else if (!ids.has(field)) ids.set(field, text);
+  }
+  const recordId = ids.get('recordId');
+  const externalId = ids.get('externalId');
   return identityKeys({
     ...(recordId === undefined ? {} : { recordId }),
-    externalIds: externalId === undefined ? [] : [{ system: textOf('externalSystem') ?? '', id: externalId }],
-    emails: filled.filter((value) => EMAIL_FIELDS.has(value.field)).map((value) => value.text),
-    phones: filled.filter((value) => PHONE_FIELDS.has(value.field)).map((value) => value.text),
+    externalIds: externalId === undefined ? [] : [{ system: ids.get('externalSystem') ?? '', id: externalId }],
+    emails,
+    phones,
   });
 }
 
@@ -45,15 +52,19 @@ export function matchKeys(values: readonly MatchValue[]): MatchKey[] {
  * The exact keys of an identity. E-mails are compared without regard to case; a phone's key is its number without the
  * extension, so that a number with and one without still find each other (`phoneAgrees` decides).
  */
-export function identityKeys(identity: MatchIdentity): MatchKey[] {
-  const keys: MatchKey[] = [
-    ...(identity.recordId === undefined ? [] : [key('RECORD_ID', identity.recordId.toLowerCase())]),
-    ...(identity.externalIds ?? []).map(({ system, id }) => key('EXTERNAL_ID', externalKey(system, id))),
-    ...(identity.emails ?? []).map((email) => key('EMAIL', email.toLowerCase())),
-    ...(identity.phones ?? []).map((phone) => key('PHONE', splitExtension(phone).number)),
-  ];
-  // A handful of keys: looking through them costs less than a map of their texts.
-  return keys.filter((each, at) => keys.findIndex(({ kind, value }) => kind === each.kind && value === each.value) === at);
+export function identityKeys({ recordId, externalIds = [], emails = [], phones = [] }: MatchIdentity): MatchKey[] {
+  const keys: MatchKey[] = [];
+  if (recordId !== undefined) addKey(keys, 'RECORD_ID', recordId.toLowerCase());
+  for (const { system, id } of externalIds) addKey(keys, 'EXTERNAL_ID', externalKey(system, id));
+  for (const email of emails) addKey(keys, 'EMAIL', email.toLowerCase());
+  for (const phone of phones) addKey(keys, 'PHONE', splitExtension(phone).number);
+  return keys;
+}
+
+/** Adds a key that is not there. A handful of keys: looking through them costs less than a map of their texts. */
+function addKey(keys: MatchKey[], kind: MatchKeyKind, value: string): void {
+  for (const key of keys) if (key.kind === kind && key.value === value) return;
+  keys.push({ kind, value });
 }
 
 /** Whether two numbers are the same line: equal, and with equal extensions when both have one (DUP-001). */
@@ -67,8 +78,4 @@ export function phoneAgrees(a: string, b: string): boolean {
 /** Written as JSON, so that no system and id can run into one another. */
 function externalKey(system: string, id: string): string {
   return JSON.stringify([system.toLowerCase(), id]);
-}
-
-function key(kind: MatchKeyKind, value: string): MatchKey {
-  return { kind, value };
 }

@@ -44,6 +44,7 @@ export function formatPhone(canonical: string, country: string): string {
 
 /** The E.164 number and the extension of a stored number. */
 export function splitExtension(canonical: string): { number: string; extension?: string } {
+  if (!canonical.includes(';ext=')) return { number: canonical };
   const [number = '', extension] = canonical.split(';ext=', 2);
   return extension === undefined ? { number } : { number, extension };
 }

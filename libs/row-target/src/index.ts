@@ -16,12 +16,14 @@ export type { RowTarget } from './row-target.js';
 export { RowTargetController, RowTargetEdge } from './row-target.controller.js';
 export { RECORD_ID, keyText, type ExactKey, type RowKey } from './keys/exact-key.js';
 export { KeyHasher } from './keys/key-hasher.js';
-export { KNOWN_OWNERS, type KnownChange } from './keys/known-change.js';
+export { KNOWN_HASHES, KNOWN_OWNERS, type KnownChange } from './keys/known-change.js';
 export {
   KeyTakenMeanwhile,
+  knownHashes,
   lockKeys,
   readKeys,
   writeKeys,
+  type KeyHashes,
   type KeyedChange,
   type KeysOf,
 } from './keys/match-key.projection.js';

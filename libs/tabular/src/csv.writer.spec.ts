@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import Papa from 'papaparse';
 import { csvWriter } from './csv.writer.js';
 import { guard, unguard } from './formula.guard.js';
 import { collect, readTable } from './table.fixture.js';
@@ -74,6 +75,17 @@ describe('CSV writer', () => {
         expect(texts.map((row) => row.map(unguard))).toEqual(table);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('EXP-011: what it writes, another reader sees as it was written', async () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', 'é', '😀', '"', ',', ';', '\t', '|', '\n', '\r', ' ', "'", '=', '\uFEFF'), maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 6 }), fc.constantFrom(',', ';', '\t', '|'), fc.boolean(), async (rows, delimiter, bom) => {
+        const { data, errors } = Papa.parse<string[]>(await written(rows, { delimiter, bom, guard: 'RAW' }), { delimiter, newline: '\r\n' });
+        expect([data, errors]).toEqual([[...rows, ['']], []]);
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -26,7 +26,16 @@ export class CommandLine {
   ) {}
 
   run(...args: readonly string[]): Promise<CommandEnd> {
-    const env = childEnvironment({ CASELEDGER_ADDRESS: this.network.address, CASELEDGER_KEY: this.bearer, HOME: this.folder, XDG_CONFIG_HOME: join(this.folder, '.config'), CI: '1' });
+    return this.started(args, {});
+  }
+
+  /** With the installation in this folder, for the commands that act on it. */
+  runOn(home: string, ...args: readonly string[]): Promise<CommandEnd> {
+    return this.started(args, { CASELEDGER_HOME: home });
+  }
+
+  private started(args: readonly string[], more: Readonly<Record<string, string>>): Promise<CommandEnd> {
+    const env = childEnvironment({ CASELEDGER_ADDRESS: this.network.address, CASELEDGER_KEY: this.bearer, HOME: this.folder, XDG_CONFIG_HOME: join(this.folder, '.config'), CI: '1', ...more });
     return new Promise((resolve, reject) => {
       execFile(process.execPath, [PROGRAM, ...args], { cwd: this.folder, env, timeout: DONE_MS, maxBuffer: 64 * 1024 * 1024 }, (error, out, err) => {
         const code: unknown = error === null ? 0 : error.code;

@@ -69,7 +69,7 @@ export class Network {
 
   /** One more import worker, as `npm run worker` adds it. */
   addWorker(): ChildProcess {
-    const worker = spawn(process.execPath, nodeArguments(join(ROOT, 'infra/processes/dist/import-worker.main.js')), {
+    const worker = spawn(process.execPath, [...nodeArguments('import-worker'), join(ROOT, 'infra/processes/dist/import-worker.main.js')], {
       env: childEnvironment(this.environment()),
       stdio: 'ignore',
     });

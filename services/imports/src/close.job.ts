@@ -84,14 +84,14 @@ async function sumUp(tx: StoreTransaction, state: Running) {
 }
 
 const PAGE_ROWS = 5_000;
-const NODE = Buffer.from([1]);
+const NODE = '\x01';
 
 /**
  * The Merkle root over the outcomes in row order, as of RFC 6962: a leaf is SHA-256(0x00 | row | outcome | reason), a
  * node SHA-256(0x01 | left | right), an odd one is carried up. A short proof shows that a row is in it.
  */
 export async function ledgerRoot(tx: StoreTransaction, importId: string, rowsOfFile: number): Promise<string> {
-  let level: Buffer[] = [];
+  let level: string[] = [];
   for (let afterRow = 0; ; ) {
     const rows = await outcomesAfter(tx, importId, { first: PAGE_ROWS, afterRow, rowsOfFile });
     const last = rows.at(-1);
@@ -100,16 +100,17 @@ export async function ledgerRoot(tx: StoreTransaction, importId: string, rowsOfF
     afterRow = last.row;
   }
   while (level.length > 1) {
-    const next: Buffer[] = [];
+    const next: string[] = [];
     for (let at = 0; at < level.length; at += 2) {
       const [left, right] = [level[at], level[at + 1]];
-      if (left !== undefined) next.push(right === undefined ? left : sha256(Buffer.concat([NODE, left, right])));
+      if (left !== undefined) next.push(right === undefined ? left : sha256(Buffer.from(`${NODE}${left}${right}`, 'latin1')));
     }
     level = next;
   }
-  return (level[0] ?? sha256('')).toString('hex');
+  return Buffer.from(level[0] ?? sha256(''), 'latin1').toString('hex');
 }
 
-function sha256(bytes: string | Buffer): Buffer {
-  return hash('sha256', bytes, 'buffer');
+/** Digests as binary text: two for each row, and none of them needs a buffer of its own. */
+function sha256(bytes: string | Buffer): string {
+  return hash('sha256', bytes, 'binary');
 }

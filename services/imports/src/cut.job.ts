@@ -7,6 +7,7 @@ import { isRunning, type Attempt } from './import/import.js';
 import { pauseFor, recordSplit } from './import/run.decider.js';
 import type { JobAtWork, JobHandler } from './job.runner.js';
 import { listObjects, recordObjects, type ManifestEntry } from './objects/manifest.js';
+import { StoringAside } from './objects/storing-aside.js';
 import { rowsInOrder, storeChunk } from './plan.generation.js';
 import { caseOptionsOf, isMapped, type Mapped } from './plan.inputs.js';
 import { placesOf, readPlanWork, type PlanWork } from './projections/plan.queries.js';
@@ -72,10 +73,9 @@ async function cutChunks(
   const { tenant, about: importId } = job;
   const objects = await context.store.transaction(tenant, (tx) => listObjects(tx, work.config, 'rows'));
   const cutter = new LaneCutter(laneCount(work.rows));
-  const entries: ManifestEntry[] = [];
-  const store = async (chunk: CutChunk): Promise<void> => {
-    entries.push(await storeChunk(context, tenant, importId, { setId: run, kind: 'run', generation: 1 }, chunk));
-  };
+  const storing = new StoringAside();
+  const store = (chunk: CutChunk): Promise<void> =>
+    storing.add(() => storeChunk(context, tenant, importId, { setId: run, kind: 'run', generation: 1 }, chunk));
   for await (const { rows } of rowsInOrder(context, job, importId, objects)) {
     const numbers = rows.map(({ row }) => row);
     const places = await context.store.transaction(tenant, (tx) => placesOf(tx, work.plan, numbers));
@@ -90,5 +90,5 @@ async function cutChunks(
     }
   }
   for (const chunk of cutter.rest()) await store(chunk);
-  return { entries, chunksPerLane: cutter.chunksPerLane() };
+  return { entries: await storing.all(), chunksPerLane: cutter.chunksPerLane() };
 }

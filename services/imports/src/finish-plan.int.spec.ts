@@ -1,5 +1,5 @@
 import type { PlanView } from './projections/import-view.js';
-import { planRowsAfter } from './projections/plan.queries.js';
+import { EVERY_PLAN_ROW, listPlanRows } from './projections/plan.queries.js';
 import { importsHarness, TENANT, type ImportsHarness } from './imports.fixture.js';
 import { BusyTarget } from './plan-rounds.fixture.js';
 
@@ -64,8 +64,8 @@ async function planned(text: string): Promise<Planned> {
   await harness.operations.plan(harness.caller, id);
   const plan = (await harness.until(id, 'AWAITING_CONFIRMATION')).plans.at(-1);
   if (plan === undefined) throw new Error('The import has no plan');
-  const found = await harness.context.store.transaction(TENANT, (tx) => planRowsAfter(tx, plan.id, 0, 10_000));
-  const rows = found.map(({ row, outcome, reason, record, version, earlierRow, effects, lane }) => ({ row, outcome, reason, record, version, earlierRow, effects, lane }));
+  const found = await harness.context.store.transaction(TENANT, (tx) => listPlanRows(tx, plan.id, EVERY_PLAN_ROW, { first: 10_000, afterRow: 0 }));
+  const rows = found.rows.map(({ row, outcome, reason, record, version, earlierRow, effects, lane }) => ({ row, outcome, reason, record, version, earlierRow, effects, lane }));
   const judged = new Map<number, number>();
   for (const row of busy.judgements.flat()) judged.set(row, (judged.get(row) ?? 0) + 1);
   return { plan, rows, judged };

@@ -16,7 +16,7 @@ import { isMapped, planInMaking, readAnalysis, readinessOf, type Mapped } from '
 import { changedSince, markedRows } from './plan.staleness.js';
 import { matchBatch, readTies, storeMatches, tieRow, type Ties } from './plan.ties.js';
 import { countRows } from './projections/outcome-counts.js';
-import { planRowsAfter, readPlanWork, type PlanWork } from './projections/plan.queries.js';
+import { planDigestsAfter, planTotals, readPlanWork, type PlanWork } from './projections/plan.queries.js';
 
 /*
  * The leased job that ends a plan: rows whose records or keys changed while others were judged are judged again, until
@@ -27,6 +27,7 @@ import { planRowsAfter, readPlanWork, type PlanWork } from './projections/plan.q
 const ROUNDS_MAX = 5;
 const PAGE_ROWS = 5_000;
 const REMATCH_ROWS = 500;
+const DIGEST_BYTES = 32;
 const RECORDS_SHOWN_MAX = 100;
 
 export function finishPlanJob(context: ImportContext): JobHandler {
@@ -165,19 +166,24 @@ async function complete(
 }
 
 async function addRows(tx: StoreTransaction, plan: string, hash: PlanHash): Promise<{ counts: OutcomeCounts; effects: Record<string, number> }> {
+  let hashed = 0;
+  for (let after = 0; ; ) {
+    const { numbers, digests } = await planDigestsAfter(tx, plan, after, PAGE_ROWS);
+    const last = numbers.at(-1);
+    if (last === undefined) break;
+    if (digests.length !== numbers.length * DIGEST_BYTES) throw new Error('A prediction without its digest');
+    for (const [at, row] of numbers.entries()) hash.addRow(row, digests.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES));
+    hashed += numbers.length;
+    after = last;
+  }
   let counts = NO_COUNTS;
   const effects: Record<string, number> = {};
-  for (let after = 0; ; ) {
-    const rows = await planRowsAfter(tx, plan, after, PAGE_ROWS);
-    const last = rows.at(-1);
-    if (last === undefined) return { counts, effects };
-    for (const row of rows) {
-      hash.addRow(row.row, row.digest);
-      for (const kind of row.effects) effects[kind] = (effects[kind] ?? 0) + 1;
-    }
-    counts = countRows(rows, counts);
-    after = last.row;
+  for (const { n, effects: kinds, ...alike } of await planTotals(tx, plan)) {
+    counts = countRows([alike], counts, n);
+    for (const kind of kinds) effects[kind] = (effects[kind] ?? 0) + n;
   }
+  if (counts.read !== hashed) throw new Error(`A plan with ${hashed} rows hashed and ${counts.read} counted`);
+  return { counts, effects };
 }
 
 /** The last three plans are kept with their rows (PRE-006), and those that attempts were run by. */

@@ -116,6 +116,23 @@ describe('what is kept for a time (FIL-006, MAP-017)', () => {
     expect(await harness.context.store.readStream(TENANT, old)).toHaveLength(8);
   });
 
+  it('MAP-017 an import that waits to be confirmed or started is a draft still, and its plan ends with it', async () => {
+    const planned = async (name: string) => {
+      const id = await harness.upload(`First name,Last name\n${name},Lee\n`);
+      await harness.operations.plan(harness.caller, id);
+      return { id, hash: (await harness.until(id, 'AWAITING_CONFIRMATION')).plans.at(-1)?.hash ?? '' };
+    };
+    const [waiting, confirmed] = [await planned('Ana'), await planned('Bo')];
+    await harness.operations.confirm(harness.caller, confirmed.id, confirmed.hash);
+    clock = later(31);
+    for (const { id, hash } of [waiting, confirmed]) {
+      const { state, plans, reason } = await removed(id);
+      expect([state, plans.map((plan) => plan.state), reason]).toEqual(['EXPIRED', ['DISCARDED'], null]);
+      await expect(harness.operations.confirm(harness.caller, id, hash)).rejects.toMatchObject({ code: 'STATE_NOT_ALLOWED' });
+      await expect(harness.operations.start(harness.caller, id, hash)).rejects.toMatchObject({ code: 'STATE_NOT_ALLOWED' });
+    }
+  });
+
   it('goes on where a worker was killed between the key and the objects', async () => {
     const id = await completed('ex4@kestrel-mail.net');
     const handler = expireJob({ ...harness.context, objects: harness.context.objects }, () => later(366));

@@ -15,7 +15,7 @@ const PAGE = 500;
 /** Imports at work end first: their file is needed. */
 const DUE = `
 select tenant, id from app.import
-where ((state in ('DRAFT', 'UPLOADING', 'MAPPING') and changed_at < $1)
+where ((state in ('DRAFT', 'UPLOADING', 'MAPPING', 'AWAITING_CONFIRMATION', 'CONFIRMED') and changed_at < $1)
     or (file_kept_since < $2 and state in ('MAPPING', 'AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED', 'CANCELLED', 'REJECTED', 'DISCARDED', 'EXPIRED')))
   and id > $3
 order by id limit ${PAGE}`;

@@ -7,6 +7,7 @@ import type { RowDecision } from './import/import.js';
 import type { TargetPosition } from './import/import.events.js';
 import type { JobAtWork } from './job.runner.js';
 import { placeOf, recordObjects, type ManifestEntry } from './objects/manifest.js';
+import { StoringAside } from './objects/storing-aside.js';
 import { savePlanWork } from './projections/plan.queries.js';
 
 /** Jobs that judge a generation side by side; each takes every so-manieth lane. */
@@ -60,10 +61,9 @@ async function enqueueJudges(context: ImportContext, tx: StoreTransaction, of: G
 async function cutGeneration(context: ImportContext, job: JobAtWork, of: Generation): Promise<ManifestEntry[]> {
   const lanes = laneCount(of.rows);
   const cutter = new LaneCutter(lanes);
-  const entries: ManifestEntry[] = [];
-  const store = async (chunk: CutChunk): Promise<void> => {
-    entries.push(await storeChunk(context, job.tenant, of.importId, { setId: of.plan, kind: 'chunk', generation: of.generation }, chunk));
-  };
+  const storing = new StoringAside();
+  const store = (chunk: CutChunk): Promise<void> =>
+    storing.add(() => storeChunk(context, job.tenant, of.importId, { setId: of.plan, kind: 'chunk', generation: of.generation }, chunk));
   for await (const { rows, firstIndex } of rowsInOrder(context, job, of.importId, of.objects)) {
     for (const [at, row] of rows.entries()) {
       const index = firstIndex + at;
@@ -74,7 +74,7 @@ async function cutGeneration(context: ImportContext, job: JobAtWork, of: Generat
     }
   }
   for (const chunk of cutter.rest()) await store(chunk);
-  return entries;
+  return storing.all();
 }
 
 /** The rows of each row object, with the index of the first in file order; one object is read ahead. */

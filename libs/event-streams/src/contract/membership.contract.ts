@@ -97,8 +97,9 @@ export function membershipContract(make: MakeHarness): void {
 
     it('tells how far a consumer is behind', async () => {
       const gate = new Gate();
-      const player = await scene.join('a', { before: gate.pass });
+      // Published before anybody reads: a consumer at its gate reads one slice ahead and learns of no later head.
       await scene.harness.publish(mixedEvents(5, 20));
+      const player = await scene.join('a', { before: gate.pass });
       await gate.reached;
       const behind = await eventually(async () => (await player.runner.lag()).find(({ lagEvents }) => lagEvents === 100));
       expect(behind.lagMs).toBeGreaterThan(0);

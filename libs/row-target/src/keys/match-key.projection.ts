@@ -1,6 +1,6 @@
-import { pgArray, type StoreTransaction } from '@caseledger/event-store';
-import type { ExactKey } from './exact-key.js';
-import type { KeyHasher } from './key-hasher.js';
+import { pgArray, sqlStateOf, type StoreTransaction } from '@caseledger/event-store';
+import { keyText, type ExactKey } from './exact-key.js';
+import { KNOWN_HASHES } from './known-change.js';
 
 /** A record before and after the events at hand. */
 export interface KeyedChange<S> {
@@ -19,19 +19,27 @@ export class KeyTakenMeanwhile extends Error {
   override readonly name = 'KeyTakenMeanwhile';
 }
 
-interface KeyChange {
-  readonly gained: Set<string>;
-  readonly lost: Set<string>;
+/** How keys become what is stored. */
+export interface KeyHashes {
+  hash(tenant: string, key: ExactKey): string;
 }
+
+/** The records of a batch that gained and lost a key. */
+interface KeyChange {
+  readonly gained: string[];
+  readonly lost: string[];
+}
+
+const NOBODY: readonly string[] = [];
 
 /**
  * Writes what records gained and lost in exact keys: an inline projection of the folded record, whatever event changed
  * it. The changes are those of one batch. `locked` are the owners of keys that the caller has looked up and locked; the others are looked up here. New
- * keys are inserted in sorted order, and fewer insertions than expected mean that somebody was faster.
+ * keys are inserted in sorted order, and one that is there meanwhile means that somebody was faster.
  */
 export async function writeKeys<S>(
   tx: StoreTransaction,
-  { hasher, keysOf }: { readonly hasher: KeyHasher; readonly keysOf: KeysOf<S> },
+  { hasher, keysOf }: { readonly hasher: KeyHashes; readonly keysOf: KeysOf<S> },
   changes: readonly KeyedChange<S>[],
   locked: ReadonlyMap<string, readonly string[]> | undefined,
 ): Promise<void> {
@@ -43,9 +51,11 @@ export async function writeKeys<S>(
   const inserts: [string, readonly string[]][] = [];
   const updates: [string, readonly string[]][] = [];
   const deletes: string[] = [];
-  for (const [key, { gained, lost }] of keys) {
-    const before = locked?.get(key) ?? present.get(key) ?? [];
-    const after = [...new Set([...before, ...gained])].filter((owner) => !lost.has(owner)).sort();
+  // Locked keys are in order: what is sorted already is sorted again at no cost.
+  for (const key of inOrderOf(locked, keys)) {
+    const { gained = NOBODY, lost = NOBODY } = keys.get(key) ?? {};
+    const before = locked?.get(key) ?? present.get(key) ?? NOBODY;
+    const after = ownersAfter(before, gained, lost);
     if (after.join() === before.join()) continue;
     if (after.length === 0) deletes.push(key);
     else (before.length === 0 ? inserts : updates).push([key, after]);
@@ -58,6 +68,26 @@ export async function writeKeys<S>(
   await tx.query({ name: 'match_key_delete', text: DELETE, values });
 }
 
+/** The hashes that a command has handed on among the known states, and the hasher for all others. */
+export function knownHashes(hasher: KeyHashes, known: ReadonlyMap<string, unknown> | undefined): KeyHashes {
+  const hashes = known?.get(KNOWN_HASHES) as ReadonlyMap<string, string> | undefined;
+  if (hashes === undefined) return hasher;
+  return { hash: (tenant, key) => hashes.get(keyText(key)) ?? hasher.hash(tenant, key) };
+}
+
+function inOrderOf(first: ReadonlyMap<string, unknown> = new Map(), keys: ReadonlyMap<string, unknown>): string[] {
+  const ordered: string[] = [];
+  for (const key of first.keys()) if (keys.has(key)) ordered.push(key);
+  for (const key of keys.keys()) if (!first.has(key)) ordered.push(key);
+  return ordered;
+}
+
+function ownersAfter(before: readonly string[], gained: readonly string[], lost: readonly string[]): readonly string[] {
+  // Most keys are new and of one record.
+  if (before.length === 0 && lost.length === 0 && gained.length === 1) return gained;
+  return [...new Set([...before, ...gained])].filter((owner) => !lost.includes(owner)).sort();
+}
+
 function keyChanges<S>(
   hashesOf: (state: S | undefined) => string[],
   changes: readonly KeyedChange<S>[],
@@ -66,21 +96,21 @@ function keyChanges<S>(
   const change = (key: string): KeyChange => {
     const known = keys.get(key);
     if (known !== undefined) return known;
-    const fresh = { gained: new Set<string>(), lost: new Set<string>() };
+    const fresh: KeyChange = { gained: [], lost: [] };
     keys.set(key, fresh);
     return fresh;
   };
   for (const { id, before, after } of changes) {
-    const had = new Set(hashesOf(before));
-    for (const key of hashesOf(after)) if (!had.delete(key)) change(key).gained.add(id);
-    for (const key of had) change(key).lost.add(id);
+    const had = hashesOf(before);
+    const has = hashesOf(after);
+    for (const key of has) if (!had.includes(key)) change(key).gained.push(id);
+    for (const key of had) if (!has.includes(key)) change(key).lost.push(id);
   }
   return keys;
 }
 
 const LOCK = `
-select m.key, m.owners from unnest($2::uuid[]) u(key) join app.match_key m on m.tenant = $1 and m.key = u.key
-order by m.key for update of m`;
+select m.key, m.owners from app.match_key m where m.tenant = $1 and m.key = any($2::uuid[]) order by m.key for update of m`;
 
 /** Owners of these keys, locked in sorted order; keys that nobody has are absent. */
 export async function lockKeys(tx: StoreTransaction, keys: readonly string[]): Promise<Map<string, string[]>> {
@@ -91,7 +121,7 @@ export async function lockKeys(tx: StoreTransaction, keys: readonly string[]): P
 }
 
 const READ = `
-select m.key, m.owners from unnest($2::uuid[]) u(key) join app.match_key m on m.tenant = $1 and m.key = u.key`;
+select m.key, m.owners from app.match_key m where m.tenant = $1 and m.key = any($2::uuid[])`;
 
 /** Owners of these keys, not locked: for predictions. */
 export async function readKeys(tx: StoreTransaction, keys: readonly string[]): Promise<Map<string, string[]>> {
@@ -101,19 +131,28 @@ export async function readKeys(tx: StoreTransaction, keys: readonly string[]): P
   return new Map(rows.map(({ key, owners }) => [key, owners]));
 }
 
-const INSERT = `
+const INSERT_OWNED = `
 insert into app.match_key (tenant, key, owners, batch)
-select $1, u.key, string_to_array(u.owners, ',')::uuid[], $4::bigint from unnest($2::uuid[], $3::text[]) u(key, owners)
-on conflict (tenant, key) do nothing`;
+select $1, u.key, array[u.owner], $4::bigint from unnest($2::uuid[], $3::uuid[]) u(key, owner)`;
 
+const INSERT_SHARED = `
+insert into app.match_key (tenant, key, owners, batch)
+select $1, u.key, string_to_array(u.owners, ',')::uuid[], $4::bigint from unnest($2::uuid[], $3::text[]) u(key, owners)`;
+
+const UNIQUE_VIOLATION = '23505';
+
+/** One statement for all of them, so that their order is one; nearly always each key has a single owner. */
 async function insertKeys(tx: StoreTransaction, inserts: [string, readonly string[]][], batch: string): Promise<void> {
   if (inserts.length === 0) return;
-  const { rowCount } = await tx.query({
-    name: 'match_key_insert',
-    text: INSERT,
-    values: keyValues(tx, inserts, batch),
-  });
-  if (rowCount < inserts.length) throw new KeyTakenMeanwhile(`${inserts.length - rowCount} keys were taken meanwhile`);
+  const insertion = inserts.some(([, owners]) => owners.length > 1)
+    ? { name: 'match_key_insert_shared', text: INSERT_SHARED, values: keyValues(tx, inserts, listed, batch) }
+    : { name: 'match_key_insert', text: INSERT_OWNED, values: keyValues(tx, inserts, only, batch) };
+  try {
+    await tx.query(insertion);
+  } catch (thrown) {
+    if (sqlStateOf(thrown) !== UNIQUE_VIOLATION) throw thrown;
+    throw new KeyTakenMeanwhile('A key was taken meanwhile', { cause: thrown });
+  }
 }
 
 const UPDATE = `
@@ -126,25 +165,19 @@ async function updateKeys(tx: StoreTransaction, updates: [string, readonly strin
   const { rowCount } = await tx.query({
     name: 'match_key_update',
     text: UPDATE,
-    values: keyValues(tx, updates, batch),
+    values: keyValues(tx, updates, listed, batch),
   });
   if (rowCount < updates.length) throw new KeyTakenMeanwhile('Locked keys were gone');
 }
 
 const DELETE = 'delete from app.match_key m using unnest($2::uuid[]) u(key) where m.tenant = $1 and m.key = u.key';
 
-function keyValues(tx: StoreTransaction, keys: [string, readonly string[]][], batch: string): unknown[] {
+/** The owners of each key as one column: the only one of each, or all of each with commas between. */
+type OwnersColumn = (owners: readonly (readonly string[])[]) => Buffer;
+const only: OwnersColumn = (owners) => pgArray('uuid', owners.map(([owner]) => owner ?? null));
+const listed: OwnersColumn = (owners) => pgArray('text', owners.map((all) => all.join(',')));
+
+function keyValues(tx: StoreTransaction, keys: [string, readonly string[]][], column: OwnersColumn, batch: string): unknown[] {
   const sorted = keys.sort(([a], [b]) => (a < b ? -1 : 1));
-  return [
-    tx.tenant,
-    pgArray(
-      'uuid',
-      sorted.map(([key]) => key),
-    ),
-    pgArray(
-      'text',
-      sorted.map(([, owners]) => owners.join(',')),
-    ),
-    batch,
-  ];
+  return [tx.tenant, pgArray('uuid', sorted.map(([key]) => key)), column(sorted.map(([, owners]) => owners)), batch];
 }

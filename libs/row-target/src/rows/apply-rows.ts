@@ -8,7 +8,7 @@ import {
   type StreamAppend,
 } from '@caseledger/event-store';
 import type { targetsV1 } from '@caseledger/contracts';
-import { KNOWN_OWNERS, type KnownChange } from '../keys/known-change.js';
+import { KNOWN_HASHES, KNOWN_OWNERS, type KnownChange } from '../keys/known-change.js';
 import { KeyTakenMeanwhile, lockKeys } from '../keys/match-key.projection.js';
 import { LANE_CATEGORY } from '../run/run.projection.js';
 import type { ChunkApplied } from '../run/run.events.js';
@@ -86,7 +86,7 @@ export async function applyOnce<K extends KindTypes>(
   const job = { tenant: request.tenant, importId: request.importId, run, options };
   const context = kind.contextOf(job, await kind.factsOf(tx, job, { hold: true }));
   const rows = request.rows.filter(({ row }) => !broken.has(row));
-  const { view, owners } = await lockedView(deps, tx, rows, context, turn.run);
+  const { view, owners, hashes } = await lockedView(deps, tx, rows, context, turn.run);
   await deps.crashPoint('after_lock');
 
   const written = new Map<string, RecordEvents<K['state']>>();
@@ -113,7 +113,7 @@ export async function applyOnce<K extends KindTypes>(
   };
   const appends = [...[...written].map((each) => appendOf(kind.category, each)), laneAppend(chunk)];
   await deps.crashPoint('before_append');
-  await tx.append(appendContext(request), appends, { known: knownOf(written, owners) });
+  await tx.append(appendContext(request), appends, { known: knownOf(written, owners, hashes) });
   await deps.crashPoint('before_commit');
   return applied(seq, outcomes);
 }
@@ -122,6 +122,8 @@ interface LockedView<S> {
   readonly view: RowView<S>;
   /** Owners by hash of every key looked up, none where nobody has it. */
   readonly owners: ReadonlyMap<string, readonly string[]>;
+  /** Hash of every key looked up by its text. */
+  readonly hashes: ReadonlyMap<string, string>;
 }
 
 // Keys sorted, then streams sorted; the owners are those of the locked rows, so nobody can change them any more.
@@ -141,7 +143,7 @@ async function lockedView<K extends KindTypes>(
   const ids = [...new Set([...[...found.values()].flat(), ...lookup.named, ...own])];
   const versions = ids.length === 0 ? new Map<string, number>() : await tx.lockStreams(ids);
   const records = await deps.kind.recordsOf(tx, [...versions.keys()]);
-  return { view: viewOfChunk(deps.kind, lookup, owners, records), owners };
+  return { view: viewOfChunk(deps.kind, lookup, owners, records), owners, hashes: lookup.hashes };
 }
 
 const WRITTEN: readonly string[] = ['CREATED', 'UPDATED', 'MERGED'];
@@ -241,7 +243,12 @@ function appendContext(request: targetsV1.ApplyChunkRequest): AppendContext {
 function knownOf<S>(
   written: ReadonlyMap<string, RecordEvents<S>>,
   owners: ReadonlyMap<string, readonly string[]>,
+  hashes: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, unknown> {
-  const known = new Map<string, unknown>([...written].map(([id, { change }]) => [id, change]));
-  return known.set(KNOWN_OWNERS, owners);
+  const known = new Map<string, unknown>([
+    [KNOWN_OWNERS, owners],
+    [KNOWN_HASHES, hashes],
+  ]);
+  for (const [id, { change }] of written) known.set(id, change);
+  return known;
 }

@@ -39,11 +39,11 @@ export class RowView<S> {
   /** Writes a changed record into the view: its state, version, and the keys it has got and given up. */
   write(id: string, record: KnownRecord<S>): void {
     const before = this.#records.get(id);
-    const had = new Set(before === undefined ? [] : this.keysOf(before.state).map(keyText));
-    for (const key of this.keysOf(record.state).map(keyText)) {
-      if (!had.delete(key)) this.changeOwners(key, [...this.owners(key), id].sort());
-    }
+    const had = before === undefined ? [] : this.keysOf(before.state).map(keyText);
+    const has = this.keysOf(record.state).map(keyText);
+    for (const key of has) if (!had.includes(key)) this.changeOwners(key, [...this.owners(key), id].sort());
     for (const key of had) {
+      if (has.includes(key)) continue;
       this.changeOwners(
         key,
         this.owners(key).filter((owner) => owner !== id),

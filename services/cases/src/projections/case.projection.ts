@@ -1,5 +1,5 @@
 import { pgArray, type InlineProjection, type StoreTransaction, type StoredEvent } from '@caseledger/event-store';
-import { KNOWN_OWNERS, writeKeys, type KeyHasher, type KnownChange } from '@caseledger/row-target';
+import { KNOWN_OWNERS, knownHashes, writeKeys, type KeyHasher, type KnownChange } from '@caseledger/row-target';
 import { evolveAll, initial, type CaseState } from '../case/case.js';
 import { CASE_CATEGORY, caseEventOf, pastEventOf } from '../case/stored-case.js';
 import { keysOfRecord } from '../rows/record-keys.js';
@@ -38,7 +38,7 @@ export function caseProjection(hasher: KeyHasher): InlineProjection {
         await writeCases(tx, changes);
         await writeParts(tx, changes);
         const owners = known?.get(KNOWN_OWNERS) as ReadonlyMap<string, readonly string[]> | undefined;
-        await writeKeys(tx, { hasher, keysOf: keysOfRecord }, changes, owners);
+        await writeKeys(tx, { hasher: knownHashes(hasher, known), keysOf: keysOfRecord }, changes, owners);
         await writeContributions(tx, batch);
       }
     },
@@ -97,7 +97,7 @@ async function loadStates(tx: StoreTransaction, ids: readonly string[]): Promise
 }
 
 const GIVEN = `
-from unnest($2::uuid[], $3::int4[], $4::jsonb[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::text[], $11::text[],
+from unnest($2::uuid[], $3::int4[], $4::json[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[], $10::text[], $11::text[],
   $12::text[], $13::text[], $14::text[], $15::bool[], $16::timestamptz[], $17::text[])
   u(id, version, state, number, sort_name, search, type, status, category, source, opened_on, closed_on, archived, needs_review, at, by)`;
 
@@ -135,7 +135,7 @@ function valuesOf(tenant: string, changes: readonly (CaseChange & { readonly aft
     tenant,
     ids(({ id }) => id),
     pgArray('int4', rows.map(({ version }) => version)),
-    pgArray('jsonb', rows.map(({ after }) => JSON.stringify(after))),
+    pgArray('json', rows.map(({ after }) => JSON.stringify(after))),
     texts(({ after }) => after.number),
     texts(({ columns }) => columns.sortName),
     texts(({ columns }) => columns.search),

@@ -66,7 +66,7 @@ export function conditionsOf(tenant: string, caller: CallContext, filter: casesV
   if (filter.statuses.length > 0) conditions.add('c.status = any(?::uuid[])', filter.statuses.map(uuidOrNone));
   if (filter.category !== '') conditions.add('c.category = ?', filter.category);
   if (filter.source !== '') conditions.add('c.source = ?', filter.source);
-  if (filter.tag !== '') conditions.add(`c.state -> 'tags' @> to_jsonb(?::text)`, filter.tag);
+  if (filter.tag !== '') conditions.add(`(c.state -> 'tags')::jsonb @> to_jsonb(?::text)`, filter.tag);
   addReview(conditions, filter.needsReview);
   addArchived(conditions, filter);
   addMemberships(conditions, filter);

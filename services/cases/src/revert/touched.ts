@@ -11,7 +11,7 @@ select exists (select from es.batch b join es.event e on e.batch = b.id
 const TOUCHED = `
 select i.case_id as record, s.version,
   $5 and exists (select from es.event e where e.tenant = $1 and e.stream = i.case_id
-    and (e.type like 'CaseExternalId%' or e.data -> 'columns' ? 'externalIds')) as exchanges,
+    and (e.type like 'CaseExternalId%' or e.data -> 'columns' -> 'externalIds' is not null)) as exchanges,
   array(select distinct c.contact from app.case_contact c where c.tenant = $1 and c.case_id = i.case_id) as contacts
 from app.case_import i join es.stream s on s.tenant = $1 and s.stream = i.case_id
 where i.tenant = $1 and i.import = $2::uuid and i.case_id > coalesce(nullif($3, '')::uuid, '00000000-0000-0000-0000-000000000000')

@@ -7,7 +7,7 @@ create table app.case_state (
   tenant uuid not null,
   id uuid not null,
   version int not null check (version > 0),
-  state jsonb not null,
+  state json not null,
   number text not null,
   sort_name text not null,
   search text not null,

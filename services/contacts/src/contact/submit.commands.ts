@@ -5,6 +5,7 @@ import { requireReach } from '@caseledger/service-kit';
 import type { contactsV1, targetsV1 } from '@caseledger/contracts';
 import { judgeContacts, loadRecords, lookupContacts, viewOfContacts } from '../rows/contact.kind.js';
 import { recordId } from '../rows/judge-context.js';
+import { rowReader } from '../rows/record-keys.js';
 import type { JudgeContext, Judged } from '../rows/row-judge.js';
 import type { CommandDeps } from './contact.commands.js';
 import { sourceOf } from './contact.commands.js';
@@ -67,6 +68,7 @@ async function submitOnce(
     options,
     source: sourceOf(command),
     recordOf: (row, part) => recordId(tx.tenant, submission, row, part),
+    read: rowReader(options.defaults),
   };
   const lookup = lookupContacts(deps.hasher, rows, context, tx.tenant);
   const hashes = [...new Set(lookup.hashes.values())].sort();

@@ -1,9 +1,9 @@
-import { KNOWN_OWNERS, writeKeys, type KeyHasher, type KnownChange } from '@caseledger/row-target';
+import { KNOWN_OWNERS, knownHashes, writeKeys, type KeyHasher, type KnownChange } from '@caseledger/row-target';
 import { pgArray, type InlineProjection, type StoreTransaction, type StoredEvent } from '@caseledger/event-store';
 import { evolveAll, initial, type ContactState } from '../contact/contact.js';
 import { CONTACT_CATEGORY, contactEventOf, pastEventOf } from '../contact/stored-contact.js';
 import { keysOfRecord } from '../rows/record-keys.js';
-import { columnsOfState } from './contact.row.js';
+import { columnsOfState, type ContactColumns } from './contact.row.js';
 import { writeContributions } from './contribution.projection.js';
 
 /** A record before and after the events at hand. */
@@ -30,7 +30,7 @@ export function contactProjection(hasher: KeyHasher): InlineProjection {
         await writeContacts(tx, changes);
         await writeKeys(
           tx,
-          { hasher, keysOf: keysOfRecord },
+          { hasher: knownHashes(hasher, known), keysOf: keysOfRecord },
           changes,
           known?.get(KNOWN_OWNERS) as ReadonlyMap<string, readonly string[]> | undefined,
         );
@@ -101,7 +101,7 @@ insert into app.contact (tenant, id, version, state, type, client, status, name,
   archived, needs_review, created_at, created_by, changed_at, changed_by)
 select $1, u.id, u.version, u.state, u.type, u.client, u.status, u.name, u.sort_name, u.search, u.region, u.has_phone, u.has_email,
   u.archived, u.needs_review, u.at, u.by, u.at, u.by
-from unnest($2::uuid[], $3::int4[], $4::jsonb[], $5::text[], $6::bool[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+from unnest($2::uuid[], $3::int4[], $4::json[], $5::text[], $6::bool[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
   $12::bool[], $13::bool[], $14::text[], $15::bool[], $16::timestamptz[], $17::text[])
   u(id, version, state, type, client, status, name, sort_name, search, region, has_phone, has_email, archived, needs_review, at, by)`;
 
@@ -109,16 +109,26 @@ const UPDATE = `
 update app.contact c set version = u.version, state = u.state, type = u.type, client = u.client, status = u.status, name = u.name,
   sort_name = u.sort_name, search = u.search, region = u.region, has_phone = u.has_phone, has_email = u.has_email,
   archived = u.archived, needs_review = u.needs_review, changed_at = u.at, changed_by = u.by
-from unnest($2::uuid[], $3::int4[], $4::jsonb[], $5::text[], $6::bool[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+from unnest($2::uuid[], $3::int4[], $4::json[], $5::text[], $6::bool[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
   $12::bool[], $13::bool[], $14::text[], $15::bool[], $16::timestamptz[], $17::text[])
   u(id, version, state, type, client, status, name, sort_name, search, region, has_phone, has_email, archived, needs_review, at, by)
 where c.tenant = $1 and c.id = u.id`;
 
+interface LiveChange {
+  readonly change: RecordChange;
+  readonly after: ContactState;
+  readonly columns: ContactColumns;
+}
+
 async function writeContacts(tx: StoreTransaction, changes: readonly RecordChange[]): Promise<void> {
-  const live = changes.flatMap(({ after, ...change }) => (after === undefined ? [] : [{ ...change, after }]));
-  const made = live.filter(({ created }) => created);
-  const changed = live.filter(({ created }) => !created);
-  const erased = changes.filter(({ after }) => after === undefined).map(({ id }) => id);
+  const made: LiveChange[] = [];
+  const changed: LiveChange[] = [];
+  const erased: string[] = [];
+  for (const change of changes) {
+    const { id, after, created } = change;
+    if (after === undefined) erased.push(id);
+    else (created ? made : changed).push({ change, after, columns: columnsOfState(after) });
+  }
   if (made.length > 0) await tx.query({ name: 'contact_insert', text: INSERT, values: valuesOf(tx.tenant, made) });
   if (changed.length > 0)
     await tx.query({ name: 'contact_update', text: UPDATE, values: valuesOf(tx.tenant, changed) });
@@ -130,20 +140,18 @@ async function writeContacts(tx: StoreTransaction, changes: readonly RecordChang
   }
 }
 
-function valuesOf(tenant: string, changes: readonly (RecordChange & { readonly after: ContactState })[]): unknown[] {
-  const rows = changes.map((change) => ({ ...change, columns: columnsOfState(change.after) }));
-  type Row = (typeof rows)[number];
-  const texts = (pick: (row: Row) => string | null): Buffer => pgArray('text', rows.map(pick));
-  const flags = (pick: (row: Row) => boolean): Buffer => pgArray('bool', rows.map(pick));
-  const ids = rows.map(({ id }) => id);
-  const versions = rows.map(({ version }) => version);
+function valuesOf(tenant: string, rows: readonly LiveChange[]): unknown[] {
+  const texts = (pick: (row: LiveChange) => string | null): Buffer => pgArray('text', rows.map(pick));
+  const flags = (pick: (row: LiveChange) => boolean): Buffer => pgArray('bool', rows.map(pick));
+  const ids = rows.map(({ change }) => change.id);
+  const versions = rows.map(({ change }) => change.version);
   const states = rows.map(({ after }) => JSON.stringify(after));
-  const times = rows.map(({ last }) => last.at);
+  const times = rows.map(({ change }) => change.last.at);
   return [
     tenant,
     pgArray('uuid', ids),
     pgArray('int4', versions),
-    pgArray('jsonb', states),
+    pgArray('json', states),
     texts(({ after }) => after.type),
     flags(({ after }) => after.client),
     texts(({ after }) => after.status),
@@ -156,6 +164,6 @@ function valuesOf(tenant: string, changes: readonly (RecordChange & { readonly a
     texts(({ columns }) => columns.archived),
     flags(({ after }) => after.review.length > 0),
     pgArray('timestamptz', times),
-    texts(({ last }) => last.actor ?? ''),
+    texts(({ change }) => change.last.actor ?? ''),
   ];
 }

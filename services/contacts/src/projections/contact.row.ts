@@ -17,11 +17,12 @@ export function columnsOfState(state: ContactState): ContactColumns {
   const person = [lastName, firstName, middleName].filter((part) => part !== '').join(' ');
   const sortName = state.type === 'BUSINESS' && companyName !== '' ? companyName : person === '' ? companyName : person;
   const primary = primaryOf(state, 'addresses');
+  const foldedName = fold(sortName);
   return {
     name: nameOf(state),
-    sortName: fold(sortName),
+    sortName: foldedName,
     search: [
-      fold(`${person} ${nickname} ${companyName}`),
+      nickname === '' && companyName === '' ? foldedName : fold(`${person} ${nickname} ${companyName}`),
       ...state.emails.map(({ address }) => address.toLowerCase()),
       ...state.phones.map(({ number }) => number.replace('+', '')),
       ...state.externalIds.map(({ id }) => id.toLowerCase()),

@@ -7,6 +7,11 @@ interface Contribution {
   readonly inForce: boolean;
 }
 
+/** A record that is made in this batch has no contribution yet. */
+const INSERT = `
+insert into app.contact_import (tenant, import, contact, in_force)
+select $1, u.import, u.contact, u.in_force from unnest($2::uuid[], $3::uuid[], $4::bool[]) u(import, contact, in_force)`;
+
 const UPSERT = `
 insert into app.contact_import (tenant, import, contact, in_force)
 select $1, u.import, u.contact, u.in_force from unnest($2::uuid[], $3::uuid[], $4::bool[]) u(import, contact, in_force)
@@ -17,28 +22,24 @@ where app.contact_import.in_force <> excluded.in_force`;
 /** Notes which imports wrote to which contacts, and by the markers of reverts and restores whether that is in force. */
 export async function writeContributions(tx: StoreTransaction, events: readonly StoredEvent[]): Promise<void> {
   const found = new Map<string, Contribution>();
+  const created = new Set<string>();
   for (const stored of events) {
     const contribution = contributionOf(stored);
     if (contribution !== undefined) found.set(`${contribution.importId} ${contribution.contact}`, contribution);
+    if (stored.version === 1) created.add(stored.stream);
   }
-  if (found.size === 0) return;
   const all = [...found.values()];
-  const values = [
-    tx.tenant,
-    pgArray(
-      'uuid',
-      all.map(({ importId }) => importId),
-    ),
-    pgArray(
-      'uuid',
-      all.map(({ contact }) => contact),
-    ),
-    pgArray(
-      'bool',
-      all.map(({ inForce }) => inForce),
-    ),
-  ];
-  await tx.query({ name: 'contact_import_upsert', text: UPSERT, values });
+  const first = all.filter(({ contact }) => created.has(contact));
+  const later = all.filter(({ contact }) => !created.has(contact));
+  if (first.length > 0) await tx.query({ name: 'contact_import_insert', text: INSERT, values: valuesOf(tx, first) });
+  if (later.length > 0) await tx.query({ name: 'contact_import_upsert', text: UPSERT, values: valuesOf(tx, later) });
+}
+
+function valuesOf(tx: StoreTransaction, contributions: readonly Contribution[]): unknown[] {
+  const imports = contributions.map(({ importId }) => importId);
+  const contacts = contributions.map(({ contact }) => contact);
+  const inForce = contributions.map((contribution) => contribution.inForce);
+  return [tx.tenant, pgArray('uuid', imports), pgArray('uuid', contacts), pgArray('bool', inForce)];
 }
 
 function contributionOf(stored: StoredEvent): Contribution | undefined {

@@ -30,7 +30,7 @@ describe('new match keys', () => {
     } as object as StoreTransaction;
     const last = { batch: '1' } as object as StoredEvent;
     const changes = Array.from({ length: 40 }, (_, at) => ({
-      id: `r${at}`,
+      id: `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
       before: undefined,
       after: contact({ emails: [email(`k${at}@kestrel.net`)] }),
       version: 1,

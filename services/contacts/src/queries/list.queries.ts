@@ -111,7 +111,7 @@ function conditionsOf(tenant: string, caller: CallContext, request: contactsV1.L
   if (request.type !== '') conditions.add('c.type = ?', request.type);
   if (request.kind !== '') conditions.add('c.client = ?', request.kind === 'CLIENT');
   if (request.status !== '') conditions.add('c.status = ?', request.status);
-  if (request.tag !== '') conditions.add(`c.state -> 'tags' @> to_jsonb(?::text)`, request.tag);
+  if (request.tag !== '') conditions.add(`(c.state -> 'tags')::jsonb @> to_jsonb(?::text)`, request.tag);
   if (request.state !== '') conditions.add('c.region = ?', request.state);
   yesNo(conditions, 'hasPhone', 'c.has_phone', request.hasPhone);
   yesNo(conditions, 'hasEmail', 'c.has_email', request.hasEmail);

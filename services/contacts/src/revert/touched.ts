@@ -11,7 +11,7 @@ select exists (select from es.batch b join es.event e on e.batch = b.id
 const TOUCHED = `
 select i.contact, s.version, $5 and exists (
     select from es.event e where e.tenant = $1 and e.stream = i.contact
-      and (e.type like 'ContactExternalId%' or e.data -> 'columns' ? 'externalIds')) as exchanges
+      and (e.type like 'ContactExternalId%' or e.data -> 'columns' -> 'externalIds' is not null)) as exchanges
 from app.contact_import i join es.stream s on s.tenant = $1 and s.stream = i.contact
 where i.tenant = $1 and i.import = $2::uuid and i.contact > coalesce(nullif($3, '')::uuid, '00000000-0000-0000-0000-000000000000')
 order by i.contact limit $4`;

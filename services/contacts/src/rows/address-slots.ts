@@ -20,27 +20,30 @@ export function applyAddresses(draft: Draft, values: RowValues): void {
 
 // A new record's primary address is its first, unless it is one of the labelled ones too and is only marked.
 function inOrder(draft: Draft, values: RowValues): readonly AddressSlot[] {
-  if (!draft.creates) return ADDRESS_SLOTS;
-  const primary = ADDRESS_SLOTS.find(({ slot }) => slot === 'PRIMARY');
-  if (primary === undefined) return ADDRESS_SLOTS;
-  const given = partsOf(primary, values);
+  if (!draft.creates || PRIMARY === undefined) return ADDRESS_SLOTS;
+  const given = partsOf(PRIMARY, values);
   const isLabelledToo = LABELLED.some((slot) => sameParts(partsOf(slot, values), given));
-  return isLabelledToo ? ADDRESS_SLOTS : [primary, ...LABELLED];
+  return isLabelledToo ? ADDRESS_SLOTS : PRIMARY_FIRST;
 }
 
+const PRIMARY = ADDRESS_SLOTS.find(({ slot }) => slot === 'PRIMARY');
 const LABELLED = ADDRESS_SLOTS.filter(({ slot }) => slot !== 'PRIMARY');
+const PRIMARY_FIRST = PRIMARY === undefined ? LABELLED : [PRIMARY, ...LABELLED];
 
 function sameParts(a: Parts, b: Parts): boolean {
   return a.size === b.size && [...a].every(([part, value]) => b.get(part)?.text === value.text);
 }
 
+/** Most slots hold nothing: that needs no map of its own. */
+const NO_PARTS: Parts = new Map();
+
 function partsOf(slot: AddressSlot, values: RowValues): Parts {
-  const parts = new Map<string, GivenValue>();
-  for (const [part, field] of slot.parts) {
+  let parts: Map<string, GivenValue> | undefined;
+  for (const { part, field } of slot.parts) {
     const value = values.first(field);
-    if (value !== undefined) parts.set(part, value);
+    if (value !== undefined) parts = (parts ?? new Map<string, GivenValue>()).set(part, value);
   }
-  return parts;
+  return parts ?? NO_PARTS;
 }
 
 function write(draft: Draft, slot: string, given: Parts, claimed: Set<number>): void {
@@ -98,7 +101,7 @@ function clear(draft: Draft, slot: AddressSlot, values: RowValues): void {
   const holder = slotHolder(draft, slot.slot);
   if (holder === undefined) return;
   const parts: Record<string, string> = { ...holder.parts };
-  for (const [part, field] of slot.parts) {
+  for (const { part, field } of slot.parts) {
     const clearing = values.clearing(field);
     if (clearing === undefined || (clearing === 'BLANK' && draft.rules.mode === 'MERGE')) continue;
     // What another slot of the same row has just written to this address stays.
@@ -108,8 +111,9 @@ function clear(draft: Draft, slot: AddressSlot, values: RowValues): void {
 }
 
 function fillDefaults(draft: Draft, slot: AddressSlot, values: RowValues): void {
+  if (!values.hasDefaults) return;
   const defaults = new Map<string, GivenValue>();
-  for (const [part, field] of slot.parts) {
+  for (const { part, field } of slot.parts) {
     const value = values.first(field) === undefined ? values.defaultOf(field) : undefined;
     if (value !== undefined && slotHolder(draft, slot.slot)?.parts[part] === undefined) defaults.set(part, value);
   }

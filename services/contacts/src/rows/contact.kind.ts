@@ -13,7 +13,7 @@ import { CONTACT_CATEGORY } from '../contact/stored-contact.js';
 import { columnsOf, fieldDifferences, jsonText } from '../contact/contact.view.js';
 import type { ContactState } from '../contact/contact.js';
 import { judgeContext } from './judge-context.js';
-import { keysOfRecord, prepare } from './record-keys.js';
+import { keysOfRecord } from './record-keys.js';
 import { judgeContactRow, type ContactView, type JudgeContext, type Judged } from './row-judge.js';
 
 interface ContactTypes {
@@ -30,7 +30,7 @@ export const contactKind: RecordKind<ContactTypes> = {
   keysOf: keysOfRecord,
   factsOf: () => Promise.resolve(undefined),
   contextOf: judgeContext,
-  keysOfRow: (row, { options }) => prepare(row, options.defaults).keys,
+  keysOfRow: (row, { read }) => read(row).keys,
   recordsOf: loadRecords,
   judge: judgeContactRow,
   effectsOf,

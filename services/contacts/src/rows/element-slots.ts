@@ -47,6 +47,9 @@ function inOrderOfMaking<E extends { readonly id: number; readonly label: string
       (slot === 'PRIMARY' ? primary : labelled).push({ slot, value, holder: undefined });
     }
   }
+  // With one kind of slots only there is nothing to put in order.
+  if (primary.length === 0) return labelled;
+  if (labelled.length === 0) return primary;
   const known = new Set(labelled.map(({ value }) => kind.identity(value.text)));
   const first = primary.filter(({ value }) => !known.has(kind.identity(value.text)));
   const marked = primary.filter(({ value }) => known.has(kind.identity(value.text)));
@@ -181,6 +184,7 @@ function fillDefaults<E extends { readonly id: number; readonly label: string }>
   values: RowValues,
   kind: ElementKind<E>,
 ): void {
+  if (!values.hasDefaults) return;
   for (const { slot, field } of kind.slots) {
     const value = values.first(field) === undefined ? values.defaultOf(field) : undefined;
     if (value === undefined || slotHolder(draft, slot, kind) !== undefined) continue;

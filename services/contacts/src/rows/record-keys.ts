@@ -1,4 +1,4 @@
-import { identityKeys, matchKeys, type MatchKey } from '@caseledger/matching';
+import { identityKeys, matchKeys, type MatchKey, type MatchValue } from '@caseledger/matching';
 import { IMPORT_REVERTED } from '../contact/contact.events.js';
 import type { ContactState } from '../contact/contact.js';
 import { keyText, type RowKey, RowValues } from '@caseledger/row-target';
@@ -32,32 +32,37 @@ const KEY_FIELDS: readonly string[] = [
 
 /** The exact keys of a row, in the order in which they decide; an import's default system counts for its external ids. */
 export function keysOfRow(values: RowValues): (RowKey & MatchKey)[] {
+  const given: MatchValue[] = [];
+  for (const field of KEY_FIELDS) for (const value of values.all(field)) given.push(value);
   const system = values.first('externalSystem') ?? values.defaultOf('externalSystem');
-  const given = KEY_FIELDS.flatMap((field) => values.all(field));
-  const keys = matchKeys(system === undefined ? given : [...given, system]);
-  return keys.map((key) => ({ kind: key.kind, value: key.value, lookup: keyText(key) }));
+  if (system !== undefined) given.push(system);
+  return matchKeys(given).map((key) => ({ kind: key.kind, value: key.value, lookup: keyText(key) }));
 }
 
-/** A row's values and keys, read once however often its chunk is looked at. */
+/** A row's values and keys. */
 export interface PreparedRow {
   readonly values: RowValues;
   readonly keys: readonly (RowKey & MatchKey)[];
 }
 
-/** Rows remembered: those of the chunks at work. A weak map would do the same and cost the garbage collector more. */
-const PREPARED_MAX = 2_000;
-
-const prepared = new Map<targetsV1.Row, PreparedRow & { readonly defaults: object }>();
+/** Reads the values and keys of a row. */
+export type RowReader = (row: targetsV1.Row) => PreparedRow;
 
 const NO_DEFAULTS: Readonly<Record<string, string>> = {};
 
-/** The values and keys of a row under the defaults of its import, which are those of the client, not of other parts. */
-export function prepare(row: targetsV1.Row, defaults: Readonly<Record<string, string>>): PreparedRow {
-  const known = prepared.get(row);
-  if (known?.defaults === defaults) return known;
-  const values = new RowValues(row.values, row.part === 0 ? defaults : NO_DEFAULTS);
-  const made = { values, keys: keysOfRow(values), defaults };
-  if (prepared.size >= PREPARED_MAX) prepared.clear();
-  prepared.set(row, made);
-  return made;
+/**
+ * Reads rows under the defaults of their import, which are those of the client and not of other parts, each row once
+ * however often it is asked for. Made for one chunk: its rows are looked up first and judged later, and are forgotten
+ * together.
+ */
+export function rowReader(defaults: Readonly<Record<string, string>>): RowReader {
+  const prepared = new Map<targetsV1.Row, PreparedRow>();
+  return (row) => {
+    const known = prepared.get(row);
+    if (known !== undefined) return known;
+    const values = new RowValues(row.values, row.part === 0 ? defaults : NO_DEFAULTS);
+    const made = { values, keys: keysOfRow(values) };
+    prepared.set(row, made);
+    return made;
+  };
 }

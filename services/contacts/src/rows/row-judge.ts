@@ -14,7 +14,7 @@ import { changesBetween, created } from '../contact/contact.changes.js';
 import { fieldDifferences } from '../contact/contact.view.js';
 import type { ContactEvent } from '../contact/contact.events.js';
 import { evolveAll, type ContactState } from '../contact/contact.js';
-import { isReleased, prepare } from './record-keys.js';
+import { isReleased, type RowReader } from './record-keys.js';
 import { matchRow, type RowMatchFound } from './row-match.js';
 import { draftRow } from './row-policy.js';
 import type { Draft, Mode } from './row-draft.js';
@@ -23,6 +23,8 @@ import type { Draft, Mode } from './row-draft.js';
 export interface JudgeContext extends RowContext {
   /** Who records consent: IMPORT for a file, API for submitted clients. */
   readonly source: 'IMPORT' | 'API' | 'STAFF';
+  /** Values and keys of a row under the defaults of the options. */
+  readonly read: RowReader;
 }
 
 /** The contacts as a judge sees them. */
@@ -47,7 +49,7 @@ export function judgeContactRow(row: targetsV1.Row, context: JudgeContext, view:
   const error = issues.find(({ severity }) => severity === 'ERROR');
   if (error !== undefined) return ended(row, 'FAILED', error.code, issues);
 
-  const prepared = prepare(row, context.options.defaults);
+  const prepared = context.read(row);
   const { values } = prepared;
   const own = context.recordOf(row.row, row.part);
   const match = matchRow(prepared, { importId: context.importId, row: row.row, own }, view);
@@ -149,8 +151,8 @@ function create(attempt: Attempt, id: string, knownDifferent: readonly string[])
   if (error !== undefined) return ended(row, 'FAILED', error.code, issues, match);
   const event = created(draft.state, draft.sources, knownDifferent);
   // The state that folding the one event gives; a spec holds the two together.
-  const made = context.source === 'IMPORT' ? { import: context.importId, row: row.row } : null;
-  const state = { ...draft.state, made };
+  const { state } = draft;
+  state.made = context.source === 'IMPORT' ? { import: context.importId, row: row.row } : null;
   const after = { state, version: 1 };
   return { row, outcome: 'CREATED', reason: '', match, record: id, before: undefined, after, events: [event], issues };
 }
@@ -212,7 +214,7 @@ function notApplied({ values, context, view }: Attempt, record: string): RowIssu
 // An external id belongs to one record of the company (MAP-012).
 function keyIssues({ row, values, context, view }: Attempt, id: string, draft: Draft): RowIssue[] {
   if (!draft.sources.has('externalIds')) return [];
-  const external = prepare(row, context.options.defaults).keys.find(({ kind }) => kind === 'EXTERNAL_ID');
+  const external = context.read(row).keys.find(({ kind }) => kind === 'EXTERNAL_ID');
   if (external === undefined) return [];
   const other = view.owners(keyText(external)).find((owner) => owner !== id);
   if (other === undefined) return [];

@@ -6,7 +6,7 @@ import {
   type MatchDecision,
   type MatchKey,
 } from '@caseledger/matching';
-import type { RowKey, RowMatchFound as Found, RowView } from '@caseledger/row-target';
+import type { RowKey, RowMatchFound as Found, RowValues, RowView } from '@caseledger/row-target';
 import type { ContactState } from '../contact/contact.js';
 import { isReleased, type PreparedRow } from './record-keys.js';
 import { PHONE_SLOTS, phoneText } from './row-values.js';
@@ -32,8 +32,11 @@ export function matchRow({ values, keys }: PreparedRow, context: MatchContext, v
     return { kind: 'CONTACT', ...found, code: undefined };
   }
   const name = nameOf((field) => values.first(field)?.text);
-  const phones = PHONE_SLOTS.flatMap(({ field }) => values.all(field).map(({ text }) => text));
-  const hits = keys.map((key) => hitsOf(key, phones, view));
+  const hits: KeyHits[] = [];
+  for (const key of keys) {
+    const ids = key.kind === 'RECORD_ID' ? [key.value] : view.owners(key.lookup);
+    if (ids.length > 0) hits.push(hitsOf(key, ids, values, view));
+  }
   const found = decideMatch({ name, kinds: keys.map(({ kind }) => kind), hits });
   const made = found.record === undefined ? undefined : view.record(found.record)?.state.made;
   return {
@@ -48,8 +51,8 @@ export function matchRow({ values, keys }: PreparedRow, context: MatchContext, v
   };
 }
 
-function hitsOf(key: RowKey & MatchKey, phones: readonly string[], view: RowView<ContactState>): KeyHits {
-  const ids = key.kind === 'RECORD_ID' ? [key.value] : view.owners(key.lookup);
+function hitsOf(key: RowKey & MatchKey, ids: readonly string[], values: RowValues, view: RowView<ContactState>): KeyHits {
+  const phones = PHONE_SLOTS.flatMap(({ field }) => values.all(field).map(({ text }) => text));
   const records: HitRecord[] = [];
   for (const id of ids) {
     const record = view.record(id);

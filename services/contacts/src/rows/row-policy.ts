@@ -27,6 +27,9 @@ const EMAILS: ElementKind<EmailElement> = {
   text: (email) => email.address,
 };
 
+/** A draft works on a copy. */
+const NOTHING_YET = initial();
+
 /** What a row marks beside its values. */
 export interface RowMarks {
   /** A client import marks the contact a client (FLD-001). */
@@ -45,8 +48,11 @@ export function draftRow(
   marks: RowMarks,
   rules: DraftRules,
 ): Draft {
-  const draft = new Draft(before ?? initial(), rules);
-  if (draft.creates) Object.assign(draft.state, { type: 'INDIVIDUAL', status: 'ACTIVE' });
+  const draft = new Draft(before ?? NOTHING_YET, rules);
+  if (draft.creates) {
+    draft.state.type = 'INDIVIDUAL';
+    draft.state.status = 'ACTIVE';
+  }
   applyType(draft, values);
   for (const field of SINGLE_FIELDS) if (values.says(field)) applySingle(draft, field, values);
   applyStatus(draft, values);
@@ -123,6 +129,7 @@ function applyStatus(draft: Draft, values: RowValues): void {
 }
 
 function applyTags(draft: Draft, values: RowValues): void {
+  if (!values.says('tags')) return;
   const { state, rules } = draft;
   const given = values.all('tags');
   const clearing = values.clearing('tags');

@@ -20,22 +20,20 @@ function slotsOf(group: string): SlotField[] {
 export interface AddressSlot {
   readonly slot: string;
   /** Field key by part: street, unit, city, state, zip, country. */
-  readonly parts: ReadonlyMap<string, string>;
+  readonly parts: readonly { readonly part: string; readonly field: string }[];
 }
 
 /** The address slots, labelled ones before the primary. */
 export const ADDRESS_SLOTS: readonly AddressSlot[] = addressSlots();
 
 /** Every field that is a part of an address. */
-export const ADDRESS_FIELDS: ReadonlySet<string> = new Set(ADDRESS_SLOTS.flatMap(({ parts }) => [...parts.values()]));
+export const ADDRESS_FIELDS: ReadonlySet<string> = new Set(ADDRESS_SLOTS.flatMap(({ parts }) => parts.map(({ field }) => field)));
 
 function addressSlots(): AddressSlot[] {
-  const slots = new Map<string, Map<string, string>>();
+  const slots = new Map<string, { part: string; field: string }[]>();
   for (const { key, group, slot = 'OTHER', standsInFor } of clientFields()) {
     if (group !== 'address' || standsInFor !== undefined) continue;
-    const parts = slots.get(slot) ?? new Map<string, string>();
-    parts.set(partOf(key, slot), key);
-    slots.set(slot, parts);
+    slots.set(slot, [...(slots.get(slot) ?? []), { part: partOf(key, slot), field: key }]);
   }
   const all = [...slots].map(([slot, parts]) => ({ slot, parts }));
   return [...all.filter(({ slot }) => slot !== 'PRIMARY'), ...all.filter(({ slot }) => slot === 'PRIMARY')];

@@ -3,7 +3,7 @@ import { RowView } from '@caseledger/row-target';
 import { createContact, type ContactInput } from '../contact/contact.decider.js';
 import { evolve, initial, type ContactState } from '../contact/contact.js';
 import { judgeContacts } from './contact.kind.js';
-import { keysOfRecord } from './record-keys.js';
+import { keysOfRecord, rowReader } from './record-keys.js';
 import type { ContactView, JudgeContext, Judged } from './row-judge.js';
 
 /** Builds rows, options and views for specs; columns are the places of the fields in the order given. */
@@ -95,6 +95,7 @@ export function judge(
     options: opts,
     source: 'IMPORT',
     recordOf: (number, part) => (part === 0 ? `${importId}-${number}` : `${importId}-${number}/${part}`),
+    read: rowReader(opts.defaults),
   };
   return judgeContacts(rows, context, view);
 }

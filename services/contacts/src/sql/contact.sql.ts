@@ -7,7 +7,7 @@ create table app.contact (
   tenant uuid not null,
   id uuid not null,
   version int not null check (version > 0),
-  state jsonb not null,
+  state json not null,
   type text not null,
   client boolean not null,
   status text not null,

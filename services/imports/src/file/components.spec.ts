@@ -62,8 +62,18 @@ describe('components (DESIGN §4)', () => {
 });
 
 describe('lanes (DESIGN 11)', () => {
-  it('are one per 500 rows, at most 64', () => {
-    expect([0, 1, 500, 501, 32_000, 5_000_000].map(laneCount)).toEqual([1, 1, 1, 2, 64, 64]);
+  it('are one for each full chunk or two of 500 rows, at most 64', () => {
+    expect([0, 1, 500, 501, 20_000, 32_000, 5_000_000].map(laneCount)).toEqual([1, 1, 1, 2, 44, 35, 64]);
+  });
+
+  it.each([20_000, 30_000, 60_000, 100_000])('of %d rows hardly ever end in a chunk of a few rows', (rows) => {
+    const perLane = new Array<number>(laneCount(rows)).fill(0);
+    for (let component = 0; component < rows; component += 1) {
+      const lane = laneOf(component, perLane.length);
+      perLane[lane] = (perLane[lane] ?? 0) + 1;
+    }
+    const chunks = perLane.reduce((sum, of) => sum + Math.ceil(of / 500), 0);
+    expect(rows / chunks).toBeGreaterThan(440);
   });
 
   it('spread components evenly', () => {

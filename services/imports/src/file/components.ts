@@ -4,12 +4,24 @@
  */
 
 /** A lane's rows follow each other in file order; rows of different components may run in any order. */
-const ROWS_PER_LANE = 500;
+const ROWS_PER_CHUNK = 500;
 const LANES_MAX = 64;
 
-/** How many lanes a number of rows is spread over: one per 500 rows, at most 64 (DESIGN 11). */
+/**
+ * How many lanes a number of rows is spread over: at most 64, and so many that each gets a little less than full chunks
+ * (DESIGN 11). Lanes differ by chance; filled to the brim, every second one would end in a chunk of a few rows.
+ */
 export function laneCount(rows: number): number {
-  return Math.min(LANES_MAX, Math.max(1, Math.ceil(rows / ROWS_PER_LANE)));
+  if (rows <= ROWS_PER_CHUNK) return 1;
+  let chunks = 1;
+  while (LANES_MAX * roomOf(chunks) < rows) chunks += 1;
+  return Math.ceil(rows / roomOf(chunks));
+}
+
+/** How many rows a lane gets that shall hardly ever need more than these chunks: two standard deviations below full. */
+function roomOf(chunks: number): number {
+  const full = chunks * ROWS_PER_CHUNK;
+  return full - 2 * Math.sqrt(full);
 }
 
 /** The lane of a component, from the number of its first row alone: the same on any machine. */

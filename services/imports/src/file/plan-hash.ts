@@ -12,6 +12,7 @@ import type { ColumnTarget, ImportOptions } from '../import/import.events.js';
  * digest of every row in ascending row order, each preceded by its row number.
  */
 const CANONICAL_VERSION = '1';
+const GATHERED_BYTES = 32_768;
 
 /** What a plan rests on besides its rows. */
 export interface PlanHead {
@@ -30,6 +31,8 @@ export interface PlanHead {
 /** Rows must be added in ascending order. */
 export class PlanHash {
   private readonly hash = createHash('sha256');
+  /** Rows that are not hashed yet: a call for each would cost more than the hash. */
+  private readonly rows = new CanonicalForm();
 
   constructor(head: PlanHead) {
     const form = new CanonicalForm();
@@ -45,14 +48,20 @@ export class PlanHash {
   }
 
   addRow(row: number, digest: Buffer): void {
-    const form = ROW.begin();
-    form.write(String(row));
-    this.hash.update(form.bytes()).update(digest);
+    this.rows.write(String(row));
+    this.rows.append(digest);
+    if (this.rows.bytes().length >= GATHERED_BYTES) this.flush();
   }
 
   /** Lower-case hex. Ends the hash. */
   digest(): string {
+    this.flush();
     return this.hash.digest('hex');
+  }
+
+  private flush(): void {
+    this.hash.update(this.rows.bytes());
+    this.rows.begin();
   }
 }
 
@@ -133,6 +142,13 @@ class CanonicalForm {
       this.buffer.writeUInt32BE(length, this.end);
       this.end += LENGTH_BYTES + length;
     }
+  }
+
+  /** Bytes as they are, without their number. */
+  append(bytes: Buffer): void {
+    this.reserve(bytes.length);
+    this.buffer.set(bytes, this.end);
+    this.end += bytes.length;
   }
 
   /** Most texts are short and plain, and handing them to the encoder costs more than writing them; undefined for others. */

@@ -1,4 +1,4 @@
-import { targetsV1 } from '@caseledger/contracts';
+import { MessageReader, targetsV1 } from '@caseledger/contracts';
 
 /*
  * Rows on their way through an import are messages of the contracts, one after the other in an object, each preceded
@@ -43,7 +43,11 @@ export interface StoredRow {
 
 /** The rows of an object without their cells, which only people look at. */
 export function decodeWithoutCells(bytes: Buffer): targetsV1.Row[] {
-  return storedRows(bytes).map(({ kept }) => targetsV1.Row.decode(kept));
+  const reader = new MessageReader(bytes);
+  return storedRows(bytes).map(({ kept }) => {
+    const isInPlace = kept.buffer === bytes.buffer;
+    return isInPlace ? reader.message(kept.byteOffset - bytes.byteOffset, kept.length, targetsV1.Row.decode) : targetsV1.Row.decode(kept);
+  });
 }
 
 /** What the chunk of a plan or run says about a row beyond its row object. */
@@ -51,7 +55,7 @@ export type RowMarks = Pick<targetsV1.Row, 'tied' | 'decision' | 'expected'>;
 
 /** The rows of an object in its order, undecoded. @throws Error when the bytes are not such an object. */
 export function storedRows(bytes: Buffer): StoredRow[] {
-  return messagesOf(bytes).map(storedRow);
+  return messagesOf(bytes, (start, end) => storedRow(bytes.subarray(start, end)));
 }
 
 /**
@@ -59,8 +63,20 @@ export function storedRows(bytes: Buffer): StoredRow[] {
  * marks of its own.
  */
 export function encodeMarks({ tied, decision, expected }: RowMarks): Uint8Array {
-  if (decision === undefined && expected === undefined) return tied ? TIED : UNMARKED;
-  return encoded({ ...NO_ROW, tied, decision, expected }, targetsV1.Row.encode);
+  if (decision !== undefined) return encoded({ ...NO_ROW, tied, decision, expected }, targetsV1.Row.encode);
+  if (expected === undefined) return tied ? TIED : UNMARKED;
+  return tied ? Buffer.concat([TIED, encodedExpectation(expected)]) : encodedExpectation(expected);
+}
+
+/** Most rows share what is expected of them, and its bytes. */
+const encodedExpectations = new WeakMap<targetsV1.RowExpectation, Uint8Array>();
+
+function encodedExpectation(expected: targetsV1.RowExpectation): Uint8Array {
+  const known = encodedExpectations.get(expected);
+  if (known !== undefined) return known;
+  const bytes = encoded({ ...NO_ROW, expected }, targetsV1.Row.encode);
+  encodedExpectations.set(expected, bytes);
+  return bytes;
 }
 
 const NO_ROW: targetsV1.Row = targetsV1.Row.decode(new Uint8Array());
@@ -123,20 +139,23 @@ class FieldReader {
   }
 }
 
-function decodeAll<T>(bytes: Buffer, decode: (input: Uint8Array) => T): T[] {
-  return messagesOf(bytes).map((message) => decode(message));
+function decodeAll<T>(bytes: Buffer, decode: (reader: MessageReader, bytes: number) => T): T[] {
+  const reader = new MessageReader(bytes);
+  return messagesOf(bytes, (start, end) => reader.message(start, end - start, decode));
 }
 
-function messagesOf(bytes: Buffer): Buffer[] {
-  const messages: Buffer[] = [];
+/** What is made of each message, told by where it begins and ends. */
+function messagesOf<T>(bytes: Buffer, make: (start: number, end: number) => T): T[] {
+  const made: T[] = [];
   for (let at = 0; at < bytes.length; ) {
-    if (at + LENGTH_BYTES > bytes.length) throw new Error('The object ends inside a length');
-    const end = at + LENGTH_BYTES + bytes.readUInt32BE(at);
+    const start = at + LENGTH_BYTES;
+    if (start > bytes.length) throw new Error('The object ends inside a length');
+    const end = start + bytes.readUInt32BE(at);
     if (end > bytes.length) throw new Error('The object ends inside a message');
-    messages.push(bytes.subarray(at + LENGTH_BYTES, end));
+    made.push(make(start, end));
     at = end;
   }
-  return messages;
+  return made;
 }
 
 type Writer = ReturnType<typeof targetsV1.Row.encode>;

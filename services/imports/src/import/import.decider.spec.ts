@@ -190,11 +190,21 @@ describe('plan, confirmation and start (PRE-001, PRE-005)', () => {
     expect(then(history.confirmed, events)).toMatchObject({ status: 'PLANNING', plan: { id: 'p9', number: 2 } });
   });
 
-  it('drafts are discarded, and expire, before their plan', () => {
+  it('drafts are discarded before their plan', () => {
     expect(allowed((events) => decide.discardImport(given(events)))).toEqual(['DRAFT', 'MAPPING']);
-    expect(decide.expireDraft(given(history.awaiting))).toEqual([]);
+  });
+
+  it('MAP-017 drafts expire until they are started; a plan that nobody confirmed or started is given up first', () => {
     for (const events of [history.draft, history.uploading, history.mapping]) {
-      expect(then(events, decide.expireDraft(given(events))).status).toBe('EXPIRED');
+      expect(types(decide.expireDraft(given(events)))).toEqual(['DraftExpired']);
+    }
+    for (const events of [history.awaiting, history.confirmed]) {
+      const expired = decide.expireDraft(given(events));
+      expect(types(expired)).toEqual(['PlanDiscarded', 'DraftExpired']);
+      expect(then(events, expired)).toMatchObject({ status: 'EXPIRED' });
+    }
+    for (const events of [history.analysing, history.planning, history.queued, history.running, history.completed]) {
+      expect(decide.expireDraft(given(events))).toEqual([]);
     }
   });
 

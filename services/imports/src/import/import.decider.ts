@@ -224,16 +224,28 @@ export function continueAsRetry(importId: string, state: Import): ImportEvent[] 
   return state.status === 'ANALYSING' ? [{ type: 'ImportDiscarded', data: { continuesAs: importId } }] : [];
 }
 
-/** A draft nobody came back to, an upload that broke off included (MAP-017). */
+/**
+ * A draft nobody came back to, an upload that broke off included (MAP-017). It is one until it is started: a plan that
+ * was not confirmed, or confirmed and not started, is given up first.
+ */
 export function expireDraft(state: Import): ImportEvent[] {
-  const isDraft = state.status === 'DRAFT' || state.status === 'UPLOADING' || state.status === 'MAPPING';
-  return isDraft ? [{ type: 'DraftExpired', data: {} }] : [];
+  switch (state.status) {
+    case 'DRAFT':
+    case 'UPLOADING':
+    case 'MAPPING':
+    case 'AWAITING_CONFIRMATION':
+    case 'CONFIRMED':
+      return [...discardPlan(state, EXPIRED), { type: 'DraftExpired', data: {} }];
+    default:
+      return [];
+  }
 }
 
 /** A record list in an event is an example, not a store: it stays small. */
 const RECORDS_SHOWN_MAX = 100;
 
 const CHANGED: Reason = { code: 'CHANGED', params: {} };
+const EXPIRED: Reason = { code: 'EXPIRED', params: {} };
 
 /** Mapping, options and decisions may change until the start. */
 function beforeStart(state: Import): Existing {

@@ -11,9 +11,9 @@ create table app.import_row (
   outcome text not null,
   reason text not null,
   codes jsonb not null,
-  effects jsonb not null,
-  match jsonb,
-  decision jsonb,
+  effects json not null,
+  match json,
+  decision json,
   at timestamptz not null,
   primary key (tenant, import_id, row, attempt))`;
 

@@ -66,7 +66,7 @@ export const VIEW_TABLES: readonly TableSql[] = [
       'create index import_file on app.import (tenant, file_sha256)',
       `create index import_queue on app.import (tenant, queued_at) where state = 'QUEUED'`,
       'create index import_kept on app.import (file_kept_since) where file_kept_since is not null',
-      `create index import_draft on app.import (changed_at) where state in ('DRAFT', 'UPLOADING', 'MAPPING')`,
+      `create index import_draft on app.import (changed_at) where state in ('DRAFT', 'UPLOADING', 'MAPPING', 'AWAITING_CONFIRMATION', 'CONFIRMED')`,
       `create index import_open on app.import (state) where state in ('RUNNING', 'CANCELLING', 'PAUSED_ACCESS', 'PAUSED_RESOURCE')`,
     ],
   },

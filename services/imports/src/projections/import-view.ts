@@ -86,6 +86,8 @@ export interface ImportView {
 }
 
 const PLANS_KEPT = 3;
+/** Why a plan is given up without anything being wrong: there is nothing to tell the user. */
+const NO_FAULTS: ReadonlySet<string> = new Set(['CHANGED', 'CANCELLED', 'EXPIRED']);
 /** A run paused and resumed for ever keeps the newest steps. */
 const TIMELINE_MAX = 500;
 
@@ -184,7 +186,7 @@ function planChanges(event: ImportEvent, view: ImportView, at: string): Partial<
       const { plan, why, records } = event.data;
       const isStale = why.code === 'PLAN_STALE';
       const plans = changePlan(view, plan, { state: isStale ? 'STALE' : 'DISCARDED' });
-      const isFault = why.code !== 'CHANGED' && why.code !== 'CANCELLED';
+      const isFault = !NO_FAULTS.has(why.code);
       return {
         state: 'MAPPING',
         plans,

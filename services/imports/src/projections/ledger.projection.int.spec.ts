@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { factsV1, targetsV1 } from '@caseledger/contracts';
 import { uuid7 } from '@caseledger/event-store';
 import type { StreamMessage } from '@caseledger/event-streams';
@@ -5,6 +6,7 @@ import type { RowTarget } from '@caseledger/row-target';
 import { importsHarness, TENANT, type ImportsHarness } from '../imports.fixture.js';
 import { MemoryTarget } from '../target.fixture.js';
 import { ledgerConsumer } from './ledger.projection.js';
+import { ledgerRoot } from '../close.job.js';
 import { EVERY_ROW, countsOf, listLedger, readTally } from './ledger.queries.js';
 
 let harness: ImportsHarness;
@@ -59,6 +61,24 @@ async function take(messages: readonly StreamMessage[], target: RowTarget = memo
     await queryRunner.release();
   }
 }
+
+/** The root of RFC 6962 as that text defines it: the larger half of the leaves is a power of two. */
+function merkleRoot(leaves: readonly string[]): Buffer {
+  const sha = (...parts: (string | Buffer)[]): Buffer => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
+  if (leaves.length <= 1) return leaves[0] === undefined ? sha('') : sha('\0', leaves[0]);
+  const half = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
+  return sha('\x01', merkleRoot(leaves.slice(0, half)), merkleRoot(leaves.slice(half)));
+}
+
+describe('the root of the ledger', () => {
+  it.each([0, 1, 2, 7, 11])('over %i outcomes is that of RFC 6962, in the order of rows', async (length) => {
+    const id = uuid7();
+    const outcomes = Array.from({ length }, (_, at) => ['CREATED', 'FAILED', 'SKIPPED'][at % 3] ?? '');
+    if (length > 0) await take([applied(id, 1, 0, outcomes)]);
+    const root = await harness.context.store.transaction(TENANT, (tx) => ledgerRoot(tx, id, 0));
+    expect(root).toBe(merkleRoot(outcomes.map((outcome, at) => `${at + 1}\n${outcome}\n`)).toString('hex'));
+  });
+});
 
 describe('the ledger (LED-001, LED-009)', () => {
   it('is the same in whatever order attempts become known, as a rebuild may read them', async () => {

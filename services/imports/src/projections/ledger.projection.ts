@@ -112,7 +112,7 @@ with made as (
       select from app.import_row l
       where l.tenant = $1 and l.import_id = $2 and l.row = n.row and l.attempt > $4 and not l.codes @> ${KEPT}),
     n.outcome, n.reason, n.codes, n.effects, n.match, n.decision, $5
-  from unnest($3::int[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[])
+  from unnest($3::int[], $6::text[], $7::text[], $8::jsonb[], $9::json[], $10::json[], $11::json[])
     as n (row, outcome, reason, codes, effects, match, decision)
   returning row, latest
 )
@@ -130,9 +130,9 @@ async function insertRows(tx: ConsumerTransaction, tenant: string, chunk: Applie
     pgArray('text', rows.map(({ outcome }) => outcome)),
     pgArray('text', rows.map(({ reason }) => reason)),
     pgArray('jsonb', rows.map(({ codes }) => JSON.stringify(codes))),
-    pgArray('jsonb', rows.map(({ effects }) => JSON.stringify(effects))),
-    pgArray('jsonb', rows.map(({ match }) => jsonOrNull(match))),
-    pgArray('jsonb', rows.map(({ decision }) => jsonOrNull(decision))),
+    pgArray('json', rows.map(({ effects }) => JSON.stringify(effects))),
+    pgArray('json', rows.map(({ match }) => jsonOrNull(match))),
+    pgArray('json', rows.map(({ decision }) => jsonOrNull(decision))),
   ]);
   const later = new Set(overtaken.map(({ row }) => row));
   return later.size === 0 ? rows : rows.filter(({ row }) => !later.has(row));

@@ -71,11 +71,16 @@ export async function outcomesAfter(
   page: { readonly first: number; readonly afterRow: number; readonly rowsOfFile: number },
 ): Promise<Pick<LedgerRow, 'row' | 'outcome' | 'reason'>[]> {
   if (page.rowsOfFile > 0) return listLedger(tx, importId, EVERY_ROW, page);
-  const { rows } = await tx.query<Pick<LedgerRow, 'row' | 'outcome' | 'reason'> & Record<string, unknown>>(
-    'select row, outcome, reason from app.import_row where tenant = $1 and import_id = $2 and latest and row > $3 order by row limit $4',
+  // Few outcomes and many rows: the rows of each outcome are told together.
+  const { rows } = await tx.query<{ outcome: string; reason: string; numbers: string }>(
+    `select outcome, reason, string_agg(row::text, ',') as numbers
+     from (select row, outcome, reason from app.import_row
+           where tenant = $1 and import_id = $2 and latest and row > $3 order by row limit $4) n
+     group by outcome, reason`,
     [tx.tenant, importId, page.afterRow, page.first],
   );
-  return rows;
+  const all = rows.flatMap(({ outcome, reason, numbers }) => numbers.split(',').map((row) => ({ row: Number(row), outcome, reason })));
+  return all.sort((a, b) => a.row - b.row);
 }
 
 export async function countLedger(tx: StoreTransaction, importId: string, filter: LedgerFilter, rowsOfFile: number): Promise<number> {

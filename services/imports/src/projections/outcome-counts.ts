@@ -26,8 +26,8 @@ const BY_RESULT: ReadonlyMap<string, keyof RevertCounts> = new Map([
   ['ERASED', 'erased'],
 ]);
 
-/** Counts rows, or takes them out again with `by` −1. An unknown outcome is an error: nothing is left uncounted. */
-export function countRows(rows: readonly Counted[], counts: OutcomeCounts = NO_COUNTS, by: 1 | -1 = 1): OutcomeCounts {
+/** Counts rows, or takes them out again with `by` −1; each may stand for several. An unknown outcome is an error: nothing is left uncounted. */
+export function countRows(rows: readonly Counted[], counts: OutcomeCounts = NO_COUNTS, by = 1): OutcomeCounts {
   const next = { ...counts };
   for (const { outcome, reason } of rows) {
     const name = BY_OUTCOME.get(outcome);

@@ -153,11 +153,22 @@ export async function savePlanRows(
 const COLUMNS = `row, lane, seq, generation, outcome, reason, match_verdict as "matchVerdict", record,
   version, earlier_row as "earlierRow", effects, codes, digest, coalesce(parts, '[]') as parts`;
 
-/** Predictions after a row, by row number. */
-export async function planRowsAfter(tx: StoreTransaction, plan: string, afterRow: number, limit: number): Promise<PlanRow[]> {
-  const { rows } = await tx.query<PlanRow & Record<string, unknown>>(
-    `select ${COLUMNS} from app.plan_row where tenant = $1 and plan = $2 and row > $3 order by row limit $4`,
+/** The digests of predictions after a row, one after the other as their rows are. */
+export async function planDigestsAfter(tx: StoreTransaction, plan: string, afterRow: number, limit: number): Promise<{ numbers: number[]; digests: Buffer }> {
+  const { rows } = await tx.query<{ numbers: string | null; digests: Buffer | null }>(
+    `select string_agg(n.row::text, ',' order by n.row) as numbers, string_agg(n.digest, ''::bytea order by n.row) as digests
+     from (select row, digest from app.plan_row where tenant = $1 and plan = $2 and row > $3 order by row limit $4) n`,
     [tx.tenant, plan, afterRow, limit],
+  );
+  const { numbers, digests } = rows[0] ?? { numbers: null, digests: null };
+  return { numbers: numbers === null ? [] : numbers.split(',').map(Number), digests: digests ?? Buffer.alloc(0) };
+}
+
+/** Predictions that end alike, with their number. */
+export async function planTotals(tx: StoreTransaction, plan: string): Promise<(Pick<PlanRow, 'outcome' | 'reason' | 'effects'> & { readonly n: number })[]> {
+  const { rows } = await tx.query<Pick<PlanRow, 'outcome' | 'reason' | 'effects'> & { n: number } & Record<string, unknown>>(
+    'select outcome, reason, effects, count(*)::int as n from app.plan_row where tenant = $1 and plan = $2 group by outcome, reason, effects',
+    [tx.tenant, plan],
   );
   return rows;
 }
@@ -188,13 +199,20 @@ export interface PlannedPlace {
 /** Places of these rows, by row number; each row has the one of the generation that judged it last. */
 export async function placesOf(tx: StoreTransaction, plan: string, numbers: readonly number[]): Promise<Map<number, PlannedPlace>> {
   if (numbers.length === 0) return new Map();
-  const { rows } = await tx.query<Pick<PlanRow, 'row' | 'lane' | 'outcome' | 'reason' | 'record' | 'version'> & { parts: targetsV1.RowExpectation[] } & Record<string, unknown>>(
-    `select row, lane, outcome, reason, record, version, coalesce(parts, '[]') as parts from app.plan_row where ${THESE_ROWS}`,
+  // Most rows of a lane are expected to end alike: told once, and rows with the same expectation share it.
+  const { rows } = await tx.query<
+    Pick<PlanRow, 'lane' | 'outcome' | 'reason' | 'record' | 'version'> & { parts: targetsV1.RowExpectation[]; numbers: string } & Record<string, unknown>
+  >(
+    `select lane, outcome, reason, record, version, coalesce(parts, '[]') as parts, string_agg(row::text, ',') as numbers from app.plan_row
+     where ${THESE_ROWS} group by lane, outcome, reason, record, version, parts`,
     theseRows(tx, plan, numbers),
   );
-  return new Map(
-    rows.map(({ row, lane, outcome, reason, record, version, parts }) => [row, { lane, expected: { outcome, reason, record: record ?? '', version, parts, part: 0 } }]),
-  );
+  const places = new Map<number, PlannedPlace>();
+  for (const { lane, outcome, reason, record, version, parts, numbers: alike } of rows) {
+    const place = { lane, expected: { outcome, reason, record: record ?? '', version, parts, part: 0 } };
+    for (const number of alike.split(',')) places.set(Number(number), place);
+  }
+  return places;
 }
 
 export interface PlanFilter {
@@ -204,6 +222,8 @@ export interface PlanFilter {
   readonly column?: number;
   readonly rows: readonly number[];
 }
+
+export const EVERY_PLAN_ROW: PlanFilter = { outcome: '', reason: '', code: '', rows: [] };
 
 const MATCHES = `
 tenant = $1 and plan = $2 and ($3 = '' or outcome = $3) and ($4 = '' or reason = $4)
