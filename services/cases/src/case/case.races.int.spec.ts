@@ -2,7 +2,10 @@ import { casesV1 } from '@caseledger/contracts';
 import { CommitUnknown, uuid7, type EventStore, type NamedQuery, type StoreTransaction } from '@caseledger/event-store';
 import type { Command } from '@caseledger/row-target';
 import { grantsOf } from '@caseledger/service-kit';
+import { eventually } from '@caseledger/testing';
 import { CaseListCommands } from '../case-list/case-list.commands.js';
+import { CaseTypeCommands } from '../case-type/case-type.commands.js';
+import type { StatusFacts } from '../case-type/case-type.events.js';
 import { startSet } from '../case-type/start-set.js';
 import { asked } from '../spec/asked.js';
 import { casesWorld, type CasesWorld } from '../spec/cases-world.js';
@@ -31,10 +34,14 @@ function deps(store: EventStore = world.store): CommandDeps {
   return { ...world.cases, store, input: { defaultCountry: 'US', timeZone: 'UTC' }, contacts };
 }
 
-function create(values: Readonly<Record<string, string>>, store?: EventStore, client = contacts.add('Ada Quill')) {
-  const [type] = startSet(world.tenant);
+function create(
+  values: Readonly<Record<string, string>>,
+  store?: EventStore,
+  client = contacts.add('Ada Quill'),
+  typeId = startSet(world.tenant)[0]?.id ?? '',
+) {
   const links = [{ contact: client, role: 'CLIENT', primary: true }];
-  const request = { fields: fields(values), typeId: type?.id ?? '', contacts: links };
+  const request = { fields: fields(values), typeId, contacts: links };
   return new CaseCommands(deps(store)).create(asked(casesV1.CreateCaseRequest, request), command());
 }
 
@@ -132,6 +139,33 @@ describe('two people at one case (CAS-011)', () => {
     expect((await world.stateOf(id))?.contacts.filter(({ role }) => role === 'WITNESS')).toHaveLength(1);
   });
 });
+
+describe('a status that is removed while a case is being put in it (TYP-002)', () => {
+  it('is replaced in that case as well', async () => {
+    const types = new CaseTypeCommands(deps());
+    const statuses = ['Intake', 'Done'].map((name) => asked(casesV1.CaseStatus, { name, category: 'OPEN' }));
+    const { id } = await types.save(asked(casesV1.SaveCaseTypeRequest, { name: 'Estates', statuses }), command());
+    const [intake, done] = await statusesOf(id);
+    const kept = done === undefined ? [] : [{ ...done, next: [] }];
+    const replacements = { [intake?.id ?? '']: done?.id ?? '' };
+    const request = asked(casesV1.SaveCaseTypeRequest, { id, version: 1, name: 'Estates', statuses: kept, replacements });
+    let removing: Promise<unknown> = Promise.resolve();
+    const opening = overtaken(async () => {
+      removing = types.save(request, command());
+      const isDone = removing.then(() => true);
+      await Promise.race([isDone, eventually(async () => (await world.waiting()) > 0)]);
+    });
+    const opened = await create({ caseName: 'In between' }, opening, undefined, id);
+    await removing;
+    expect(await world.stateOf(opened.id)).toMatchObject({ status: done?.id });
+  });
+});
+
+async function statusesOf(type: string): Promise<StatusFacts[]> {
+  const sql = 'select state from app.case_type where id = $1';
+  const { rows } = await world.store.transaction(world.tenant, (tx) => tx.query<{ state: { statuses: StatusFacts[] } }>(sql, [type]));
+  return rows[0]?.state.statuses ?? [];
+}
 
 describe('lists of one name (OPT-006)', () => {
   it('are made by one of those who ask at once, and the others are told so', async () => {
