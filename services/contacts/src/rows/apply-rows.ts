@@ -16,7 +16,7 @@ import { LANE_CATEGORY } from '../projections/run.projection.js';
 import type { ChunkApplied } from '../run/run.events.js';
 import { chunkLookup, loadRecords, viewOfChunk } from './chunk-view.js';
 import type { KeyHasher } from './key-hasher.js';
-import { applied, laneStream, takeTurn, type OpenRunRow } from './lane-turn.js';
+import { applied, laneStream, takeTurn, type OpenRunRow, type Turn } from './lane-turn.js';
 import { judgeContext } from './judge-context.js';
 import { judgeRow, type JudgeContext, type Judged } from './row-judge.js';
 import { asExpected, brokenOutcome, outcomeOf } from './row-outcome.js';
@@ -82,9 +82,31 @@ export async function applyOnce(
   request: targetsV1.ApplyChunkRequest,
   broken: ReadonlySet<number>,
 ): Promise<targetsV1.ChunkReply> {
-  const { run, lane, seq, options } = request;
   const turn = await takeTurn(tx, request);
   if (turn.kind === 'answer') return turn.reply;
+  // What the rows were judged by ends with this call: the garbage collector need not carry it through the append.
+  const { outcomes, appends, known } = await judgeLocked(deps, tx, request, broken, turn);
+  await deps.crashPoint('before_append');
+  await tx.append(appendContext(request), appends, { known });
+  await deps.crashPoint('before_commit');
+  return applied(request.seq, outcomes);
+}
+
+/** What a chunk appends, with the outcomes of its rows. */
+interface JudgedChunk {
+  readonly outcomes: targetsV1.RowOutcome[];
+  readonly appends: readonly StreamAppend[];
+  readonly known: ReadonlyMap<string, unknown>;
+}
+
+async function judgeLocked(
+  deps: ChunkDeps,
+  tx: StoreTransaction,
+  request: targetsV1.ApplyChunkRequest,
+  broken: ReadonlySet<number>,
+  turn: Extract<Turn, { kind: 'go' }>,
+): Promise<JudgedChunk> {
+  const { run, lane, seq, options } = request;
   if (options === undefined) throw new Error('A chunk comes with its options');
   const context = judgeContext(request.tenant, request.importId, options);
   const rows = request.rows.filter(({ row }) => !broken.has(row));
@@ -103,21 +125,11 @@ export async function applyOnce(
     return outcomeOf(judged);
   });
 
-  const chunk: ChunkApplied<targetsV1.RowOutcome> = {
-    run,
-    import: request.importId,
-    kind: turn.run.kind,
-    attempt: turn.run.attempt,
-    lane,
-    seq,
-    rows: outcomes,
-    stale: [...stale].filter((record) => !turn.stale.includes(record)),
-  };
+  const { kind, attempt } = turn.run;
+  const newlyStale = [...stale].filter((record) => !turn.stale.includes(record));
+  const chunk = { run, import: request.importId, kind, attempt, lane, seq, rows: outcomes, stale: newlyStale };
   const appends = [...[...written].map(appendOf), laneAppend(chunk)];
-  await deps.crashPoint('before_append');
-  await tx.append(appendContext(request), appends, { known: knownOf(written, owners, hashes) });
-  await deps.crashPoint('before_commit');
-  return applied(seq, outcomes);
+  return { outcomes, appends, known: knownOf(written, owners, hashes) };
 }
 
 interface LockedView {
