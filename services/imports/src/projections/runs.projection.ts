@@ -138,13 +138,15 @@ export interface RunRow {
   readonly actor: string;
 }
 
+const READ_RUN = `
+select run, import_id as "importId", subject, kind, attempt, state, rows, chunks_per_lane as "chunksPerLane", actor
+from app.run where tenant = $1 and run = $2`;
+
 /** Reads a run; with `lock` nobody else dispatches for it until the transaction ends. */
 export async function readRun(tx: StoreTransaction, run: string, lock = false): Promise<RunRow | undefined> {
-  const { rows } = await tx.query<RunRow & Record<string, unknown>>(
-    `select run, import_id as "importId", subject, kind, attempt, state, rows, chunks_per_lane as "chunksPerLane", actor
-     from app.run where tenant = $1 and run = $2 ${lock ? 'for update' : ''}`,
-    [tx.tenant, run],
-  );
+  const values = [tx.tenant, run];
+  const query = lock ? { name: 'imports.lock-run', text: `${READ_RUN} for update`, values } : { name: 'imports.run', text: READ_RUN, values };
+  const { rows } = await tx.query<RunRow & Record<string, unknown>>(query);
   return rows[0];
 }
 
