@@ -29,14 +29,15 @@ export async function lockCheckpoints(tx: Queries, name: StreamName, places: rea
   return selectLocked(tx, name, places);
 }
 
+const LOCK = `
+select c.shard, c.partition, c.log_epoch, c.pos from es.checkpoint c
+ where c.consumer = $1 and c.source = $2 and c.topic = $3
+   and (c.shard, c.partition) in (select * from unnest($4::smallint[], $5::int[]))
+ order by c.shard, c.partition for update`;
+
 async function selectLocked(tx: Queries, name: StreamName, places: readonly Place[]): Promise<Map<string, Checkpoint>> {
-  const { rows } = await tx.query<CheckpointRow>(
-    `select c.shard, c.partition, c.log_epoch, c.pos from es.checkpoint c
-      where c.consumer = $1 and c.source = $2 and c.topic = $3
-        and (c.shard, c.partition) in (select * from unnest($4::smallint[], $5::int[]))
-      order by c.shard, c.partition for update`,
-    [...nameOf(name), ...columnsOf(places)],
-  );
+  const values = [...nameOf(name), ...columnsOf(places)];
+  const { rows } = await tx.query<CheckpointRow>({ name: 'streams.lock-checkpoints', text: LOCK, values });
   return byPlace(rows);
 }
 
@@ -59,30 +60,31 @@ export async function readCheckpoints(tx: Queries, name: StreamName): Promise<Ma
   return byPlace(rows);
 }
 
+const ADVANCE = `
+with moved as materialized (
+  select m.* from es.checkpoint c
+    join unnest($4::smallint[], $5::int[], $6::bigint[], $7::bigint[], $8::int[]) m (shard, partition, was, pos, log_epoch)
+      on c.shard = m.shard and c.partition = m.partition and c.pos = m.was
+   where c.consumer = $1 and c.source = $2 and c.topic = $3
+   order by c.shard, c.partition for no key update of c)
+update es.checkpoint c set pos = m.pos, log_epoch = m.log_epoch, updated_at = clock_timestamp()
+  from moved m
+ where c.consumer = $1 and c.source = $2 and c.topic = $3 and c.shard = m.shard and c.partition = m.partition`;
+
 /**
  * Moves checkpoints on, each only from where it was read; locked in the same order as by `lockCheckpoints`.
  * @throws Fenced when one of them stands elsewhere by now, so that the whole transaction is rolled back.
  */
 export async function advanceCheckpoints(tx: Queries, name: StreamName, moved: readonly { from: Checkpoint; to: Checkpoint }[]): Promise<void> {
   if (moved.length === 0) return;
-  const { rowCount } = await tx.query(
-    `with moved as materialized (
-       select m.* from es.checkpoint c
-         join unnest($4::smallint[], $5::int[], $6::bigint[], $7::bigint[], $8::int[]) m (shard, partition, was, pos, log_epoch)
-           on c.shard = m.shard and c.partition = m.partition and c.pos = m.was
-        where c.consumer = $1 and c.source = $2 and c.topic = $3
-        order by c.shard, c.partition for no key update of c)
-     update es.checkpoint c set pos = m.pos, log_epoch = m.log_epoch, updated_at = clock_timestamp()
-       from moved m
-      where c.consumer = $1 and c.source = $2 and c.topic = $3 and c.shard = m.shard and c.partition = m.partition`,
-    [
-      ...nameOf(name),
-      ...columnsOf(moved.map(({ from }) => from)),
-      moved.map(({ from }) => from.position),
-      moved.map(({ to }) => to.position),
-      moved.map(({ to }) => to.logEpoch),
-    ],
-  );
+  const values = [
+    ...nameOf(name),
+    ...columnsOf(moved.map(({ from }) => from)),
+    moved.map(({ from }) => from.position),
+    moved.map(({ to }) => to.position),
+    moved.map(({ to }) => to.logEpoch),
+  ];
+  const { rowCount } = await tx.query({ name: 'streams.advance-checkpoints', text: ADVANCE, values });
   if (rowCount !== moved.length) throw new Fenced(`checkpoint of ${name.consumer} on ${name.topic}`);
 }
 

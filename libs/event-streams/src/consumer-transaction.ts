@@ -1,3 +1,4 @@
+import type { NamedQuery } from '@caseledger/event-store';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { settledWithin } from './backoff.js';
 import { DeadlineExceeded } from './faults.js';
@@ -6,7 +7,7 @@ import { DeadlineExceeded } from './faults.js';
 export interface ConsumerTransaction {
   /** For libraries that bring their own statements; committing and rolling back are the runner's. */
   readonly queryRunner: QueryRunner;
-  query<R = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number }>;
+  query<R = Record<string, unknown>>(sql: string | NamedQuery, params?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number }>;
   /** Chooses the company whose rows the following statements see (row-level security, DESIGN 21). */
   useTenant(tenant: string): Promise<void>;
   /** Calls once everything is stored, and never otherwise; what a process that dies in between misses must be found anyway. */
@@ -15,6 +16,22 @@ export interface ConsumerTransaction {
 
 interface Closable {
   end(): Promise<void>;
+}
+
+/** The part of node-postgres that TypeORM does not reach: statements by name, which the server parses and plans once. */
+interface Client {
+  query<R>(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: R[]; rowCount: number | null }>;
+}
+
+/** Runs one statement. */
+export async function runStatement<R>(queryRunner: QueryRunner, sql: string | NamedQuery, params: readonly unknown[] = []): Promise<{ rows: R[]; rowCount: number }> {
+  if (typeof sql === 'string') {
+    const { records, affected } = await queryRunner.query(sql, [...params], true);
+    return { rows: records, rowCount: affected ?? 0 };
+  }
+  const client: Client = await queryRunner.connect();
+  const { rows, rowCount } = await client.query<R>({ name: sql.name, text: sql.text, values: [...(sql.values ?? params)] });
+  return { rows, rowCount: rowCount ?? 0 };
 }
 
 /** How long a lock is waited for, and how long a transaction may do nothing: a member that is stopped holds nobody up for longer. */
@@ -44,10 +61,10 @@ async function transact<T>(
 ): Promise<T> {
   try {
     await queryRunner.startTransaction();
+    // Without parameters all of it is one round trip, and nothing is planned.
     await queryRunner.query(
-      `select set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $1, true),
-              set_config('statement_timeout', $2, true)`,
-      [String(IDLE_MS), String(deadlineMs)],
+      `set local lock_timeout = ${IDLE_MS}; set local idle_in_transaction_session_timeout = ${IDLE_MS};
+       set local statement_timeout = ${Math.ceil(deadlineMs)}`,
     );
     const calls: (() => void)[] = [];
     const result = await work(transactionOn(queryRunner, calls));
@@ -65,10 +82,7 @@ async function transact<T>(
 function transactionOn(queryRunner: QueryRunner, calls: (() => void)[]): ConsumerTransaction {
   return {
     queryRunner,
-    async query(sql: string, params: readonly unknown[] = []) {
-      const { records, affected } = await queryRunner.query(sql, [...params], true);
-      return { rows: records, rowCount: affected ?? 0 };
-    },
+    query: (sql, params) => runStatement(queryRunner, sql, params),
     async useTenant(tenant) {
       await queryRunner.query(`select set_config('app.tenant', $1, true)`, [tenant]);
     },

@@ -14,12 +14,13 @@ export interface ParkedMessage {
   readonly reason: string;
 }
 
+const PARKED_AMONG = `
+select distinct stream from es.parked where consumer = $1 and source = $2 and topic = $3 and stream = any($4)`;
+
 /** Which of these streams have parked messages: their later ones have to wait behind them. */
 export async function parkedAmong(tx: Queries, name: StreamName, streams: readonly string[]): Promise<Set<string>> {
-  const { rows } = await tx.query<{ stream: string }>(
-    `select distinct stream from es.parked where consumer = $1 and source = $2 and topic = $3 and stream = any($4)`,
-    [...nameOf(name), streams],
-  );
+  const values = [...nameOf(name), streams];
+  const { rows } = await tx.query<{ stream: string }>({ name: 'streams.parked-among', text: PARKED_AMONG, values });
   return new Set(rows.map(({ stream }) => stream));
 }
 

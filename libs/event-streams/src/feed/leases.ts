@@ -113,7 +113,8 @@ export async function removeMember(db: Queries, name: StreamName, member: string
  * @throws Fenced when any of them has passed to another member.
  */
 export async function assertLeases(tx: ConsumerTransaction, name: StreamName, member: string, leases: readonly Lease[]): Promise<void> {
-  const { rows } = await tx.query(`${HELD} for share of l`, [...nameOf(name), member, ...columnsOf(leases)]);
+  const values = [...nameOf(name), member, ...columnsOf(leases)];
+  const { rows } = await tx.query({ name: 'streams.assert-leases', text: `${HELD} for share of l`, values });
   if (rows.length !== leases.length) throw new Fenced(`lease of ${name.consumer} on ${name.topic}`);
 }
 

@@ -12,11 +12,19 @@ import { KNOWN_HASHES, KNOWN_OWNERS, type KnownChange } from '../keys/known-chan
 import { KeyTakenMeanwhile, lockKeys } from '../keys/match-key.projection.js';
 import { LANE_CATEGORY } from '../run/run.projection.js';
 import type { ChunkApplied } from '../run/run.events.js';
+<<<<<<< HEAD:libs/row-target/src/rows/apply-rows.ts
 import { chunkLookup, viewOfChunk } from './chunk-view.js';
 import { applied, laneStream, takeTurn, type OpenRunRow } from './lane-turn.js';
 import { judgeRow } from './judge-row.js';
 import type { JudgeDeps } from './judge-rows.js';
 import type { JudgedRow, KindTypes, RecordKind, RowContext } from './row-kind.js';
+=======
+import { chunkLookup, loadRecords, viewOfChunk } from './chunk-view.js';
+import type { KeyHasher } from './key-hasher.js';
+import { applied, laneStream, takeTurn, type OpenRunRow, type Turn } from './lane-turn.js';
+import { judgeContext } from './judge-context.js';
+import { judgeRow, type JudgeContext, type Judged } from './row-judge.js';
+>>>>>>> bed014fa4ce12a2c40ed7b0c10936a26be8d774b:services/contacts/src/rows/apply-rows.ts
 import { asExpected, brokenOutcome, outcomeOf } from './row-outcome.js';
 import type { RowView } from './row-view.js';
 
@@ -78,9 +86,31 @@ export async function applyOnce<K extends KindTypes>(
   request: targetsV1.ApplyChunkRequest,
   broken: ReadonlySet<number>,
 ): Promise<targetsV1.ChunkReply> {
-  const { run, lane, seq, options } = request;
   const turn = await takeTurn(tx, request);
   if (turn.kind === 'answer') return turn.reply;
+  // What the rows were judged by ends with this call: the garbage collector need not carry it through the append.
+  const { outcomes, appends, known } = await judgeLocked(deps, tx, request, broken, turn);
+  await deps.crashPoint('before_append');
+  await tx.append(appendContext(request), appends, { known });
+  await deps.crashPoint('before_commit');
+  return applied(request.seq, outcomes);
+}
+
+/** What a chunk appends, with the outcomes of its rows. */
+interface JudgedChunk {
+  readonly outcomes: targetsV1.RowOutcome[];
+  readonly appends: readonly StreamAppend[];
+  readonly known: ReadonlyMap<string, unknown>;
+}
+
+async function judgeLocked(
+  deps: ChunkDeps,
+  tx: StoreTransaction,
+  request: targetsV1.ApplyChunkRequest,
+  broken: ReadonlySet<number>,
+  turn: Extract<Turn, { kind: 'go' }>,
+): Promise<JudgedChunk> {
+  const { run, lane, seq, options } = request;
   if (options === undefined) throw new Error('A chunk comes with its options');
   const { kind } = deps;
   const job = { tenant: request.tenant, importId: request.importId, run, options };
@@ -101,6 +131,7 @@ export async function applyOnce<K extends KindTypes>(
     return outcomeOf(kind, judged, options);
   });
 
+<<<<<<< HEAD:libs/row-target/src/rows/apply-rows.ts
   const chunk: ChunkApplied<targetsV1.RowOutcome> = {
     run,
     import: request.importId,
@@ -116,6 +147,13 @@ export async function applyOnce<K extends KindTypes>(
   await tx.append(appendContext(request), appends, { known: knownOf(written, owners, hashes) });
   await deps.crashPoint('before_commit');
   return applied(seq, outcomes);
+=======
+  const { kind, attempt } = turn.run;
+  const newlyStale = [...stale].filter((record) => !turn.stale.includes(record));
+  const chunk = { run, import: request.importId, kind, attempt, lane, seq, rows: outcomes, stale: newlyStale };
+  const appends = [...[...written].map(appendOf), laneAppend(chunk)];
+  return { outcomes, appends, known: knownOf(written, owners, hashes) };
+>>>>>>> bed014fa4ce12a2c40ed7b0c10936a26be8d774b:services/contacts/src/rows/apply-rows.ts
 }
 
 interface LockedView<S> {

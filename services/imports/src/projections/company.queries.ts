@@ -25,14 +25,15 @@ export async function todayIn(tx: StoreTransaction): Promise<string> {
   return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(tx.now);
 }
 
+const MAY_STILL = `
+select m.active and not coalesce(c.suspended, false)
+  and (select bool_and(p = any(m.permissions) or p || ':own' = any(m.permissions)) from unnest($3::text[]) p) as may
+from app.member_right m left join app.company c on c.tenant = m.tenant
+where m.tenant = $1 and m.user_id = $2`;
+
 /** Whether a user of a company that is not suspended may do something now (SEC-012). */
 export async function mayStill(tx: StoreTransaction, user: string, permissions: readonly string[]): Promise<boolean> {
-  const { rows } = await tx.query<{ may: boolean }>(
-    `select m.active and not coalesce(c.suspended, false)
-       and (select bool_and(p = any(m.permissions) or p || ':own' = any(m.permissions)) from unnest($3::text[]) p) as may
-     from app.member_right m left join app.company c on c.tenant = m.tenant
-     where m.tenant = $1 and m.user_id = $2`,
-    [tx.tenant, user, [...permissions]],
-  );
+  const values = [tx.tenant, user, [...permissions]];
+  const { rows } = await tx.query<{ may: boolean }>({ name: 'imports.may-still', text: MAY_STILL, values });
   return rows[0]?.may ?? false;
 }

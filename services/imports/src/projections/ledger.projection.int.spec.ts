@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { factsV1, targetsV1 } from '@caseledger/contracts';
-import { uuid7 } from '@caseledger/event-store';
+import { uuid7, type NamedQuery } from '@caseledger/event-store';
 import type { StreamMessage } from '@caseledger/event-streams';
 import type { RowTarget } from '@caseledger/row-target';
 import { importsHarness, TENANT, type ImportsHarness } from '../imports.fixture.js';
@@ -49,8 +49,9 @@ async function take(messages: readonly StreamMessage[], target: RowTarget = memo
   try {
     await consumption.handler(messages, {
       queryRunner,
-      query: async <R>(sql: string, params: readonly unknown[] = []) => {
-        const { records, affected } = await queryRunner.query(sql, [...params], true);
+      query: async <R>(sql: string | NamedQuery, params: readonly unknown[] = []) => {
+        const { text, values } = typeof sql === 'string' ? { text: sql, values: params } : { text: sql.text, values: sql.values ?? params };
+        const { records, affected } = await queryRunner.query(text, [...values], true);
         return { rows: records as R[], rowCount: affected ?? 0 };
       },
       useTenant: async (tenant) => void (await queryRunner.query(`select set_config('app.tenant', $1, true)`, [tenant])),

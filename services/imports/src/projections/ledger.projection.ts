@@ -166,12 +166,18 @@ interface Tally {
 }
 
 async function lockTally(tx: ConsumerTransaction, tenant: string, subject: string): Promise<Tally> {
+  const known = await selectTally(tx, tenant, subject);
+  if (known !== undefined) return known;
   await tx.query(`insert into app.tally (tenant, subject, step, counts) values ($1, $2, 0, '{}') on conflict do nothing`, [tenant, subject]);
+  return (await selectTally(tx, tenant, subject)) ?? { step: 0, counts: {} };
+}
+
+async function selectTally(tx: ConsumerTransaction, tenant: string, subject: string): Promise<Tally | undefined> {
   const { rows } = await tx.query<{ step: string; counts: object }>(
     'select step, counts from app.tally where tenant = $1 and subject = $2 for update',
     [tenant, subject],
   );
-  return { step: Number(rows[0]?.step ?? 0), counts: rows[0]?.counts ?? {} };
+  return rows[0] === undefined ? undefined : { step: Number(rows[0].step), counts: rows[0].counts };
 }
 
 /** The counts of the attempt by itself, kept under its run (LED-009); whoever adds to them holds the import's tally. */

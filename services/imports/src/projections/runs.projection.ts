@@ -152,15 +152,17 @@ export interface RunRow {
   readonly actor: string;
 }
 
+const READ_RUN = `
+select r.run, r.import_id as "importId", r.subject, i.type, r.kind, r.attempt, r.state, r.rows,
+  r.chunks_per_lane as "chunksPerLane", r.actor
+from app.run r join app.import i on i.tenant = r.tenant and i.id = r.import_id
+where r.tenant = $1 and r.run = $2`;
+
 /** Reads a run; with `lock` nobody else dispatches for it until the transaction ends. */
 export async function readRun(tx: StoreTransaction, run: string, lock = false): Promise<RunRow | undefined> {
-  const { rows } = await tx.query<RunRow & Record<string, unknown>>(
-    `select r.run, r.import_id as "importId", r.subject, i.type, r.kind, r.attempt, r.state, r.rows,
-       r.chunks_per_lane as "chunksPerLane", r.actor
-     from app.run r join app.import i on i.tenant = r.tenant and i.id = r.import_id
-     where r.tenant = $1 and r.run = $2 ${lock ? 'for update of r' : ''}`,
-    [tx.tenant, run],
-  );
+  const values = [tx.tenant, run];
+  const query = lock ? { name: 'imports.lock-run', text: `${READ_RUN} for update of r`, values } : { name: 'imports.run', text: READ_RUN, values };
+  const { rows } = await tx.query<RunRow & Record<string, unknown>>(query);
   return rows[0];
 }
 
