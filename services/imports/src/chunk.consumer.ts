@@ -79,20 +79,13 @@ class ChunkWorker {
     }
   }
 
-<<<<<<< HEAD
-  /** The importer needs, at every chunk, the right to make what the rows make (SEC-012). */
-  private isAllowed(tenant: string, run: RunRow): Promise<boolean> {
-    const { store, targetOf } = this.options.context;
-    return store.transaction(tenant, (tx) => mayStill(tx, run.actor, permissionsOf(targetOf(run.type))));
-=======
   /** The run, and whether its importer still has the right to make what the rows make: asked at every chunk (SEC-012). */
   private lookUp(tenant: string, of: string): Promise<{ run: RunRow | undefined; isAllowed: boolean }> {
-    const { store, targets } = this.options.context;
+    const { store, targetOf } = this.options.context;
     return store.transaction(tenant, async (tx) => {
       const run = await readRun(tx, of);
-      return { run, isAllowed: run !== undefined && (await mayStill(tx, run.actor, targets.map(({ permission }) => permission))) };
+      return { run, isAllowed: run !== undefined && (await mayStill(tx, run.actor, permissionsOf(targetOf(run.type)))) };
     });
->>>>>>> bed014fa4ce12a2c40ed7b0c10936a26be8d774b
   }
 
   private async handOver(tenant: string, chunk: Chunk, bytes: Buffer, traceparent: string, run: RunRow, signal: AbortSignal): Promise<void> {

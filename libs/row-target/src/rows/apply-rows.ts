@@ -12,19 +12,11 @@ import { KNOWN_HASHES, KNOWN_OWNERS, type KnownChange } from '../keys/known-chan
 import { KeyTakenMeanwhile, lockKeys } from '../keys/match-key.projection.js';
 import { LANE_CATEGORY } from '../run/run.projection.js';
 import type { ChunkApplied } from '../run/run.events.js';
-<<<<<<< HEAD:libs/row-target/src/rows/apply-rows.ts
 import { chunkLookup, viewOfChunk } from './chunk-view.js';
-import { applied, laneStream, takeTurn, type OpenRunRow } from './lane-turn.js';
+import { applied, laneStream, takeTurn, type OpenRunRow, type Turn } from './lane-turn.js';
 import { judgeRow } from './judge-row.js';
 import type { JudgeDeps } from './judge-rows.js';
 import type { JudgedRow, KindTypes, RecordKind, RowContext } from './row-kind.js';
-=======
-import { chunkLookup, loadRecords, viewOfChunk } from './chunk-view.js';
-import type { KeyHasher } from './key-hasher.js';
-import { applied, laneStream, takeTurn, type OpenRunRow, type Turn } from './lane-turn.js';
-import { judgeContext } from './judge-context.js';
-import { judgeRow, type JudgeContext, type Judged } from './row-judge.js';
->>>>>>> bed014fa4ce12a2c40ed7b0c10936a26be8d774b:services/contacts/src/rows/apply-rows.ts
 import { asExpected, brokenOutcome, outcomeOf } from './row-outcome.js';
 import type { RowView } from './row-view.js';
 
@@ -103,8 +95,8 @@ interface JudgedChunk {
   readonly known: ReadonlyMap<string, unknown>;
 }
 
-async function judgeLocked(
-  deps: ChunkDeps,
+async function judgeLocked<K extends KindTypes>(
+  deps: ChunkDeps<K>,
   tx: StoreTransaction,
   request: targetsV1.ApplyChunkRequest,
   broken: ReadonlySet<number>,
@@ -131,29 +123,11 @@ async function judgeLocked(
     return outcomeOf(kind, judged, options);
   });
 
-<<<<<<< HEAD:libs/row-target/src/rows/apply-rows.ts
-  const chunk: ChunkApplied<targetsV1.RowOutcome> = {
-    run,
-    import: request.importId,
-    kind: turn.run.kind,
-    attempt: turn.run.attempt,
-    lane,
-    seq,
-    rows: outcomes,
-    stale: [...stale].filter((record) => !turn.stale.includes(record)),
-  };
-  const appends = [...[...written].map((each) => appendOf(kind.category, each)), laneAppend(chunk)];
-  await deps.crashPoint('before_append');
-  await tx.append(appendContext(request), appends, { known: knownOf(written, owners, hashes) });
-  await deps.crashPoint('before_commit');
-  return applied(seq, outcomes);
-=======
-  const { kind, attempt } = turn.run;
+  const { kind: kindOfRun, attempt } = turn.run;
   const newlyStale = [...stale].filter((record) => !turn.stale.includes(record));
-  const chunk = { run, import: request.importId, kind, attempt, lane, seq, rows: outcomes, stale: newlyStale };
-  const appends = [...[...written].map(appendOf), laneAppend(chunk)];
+  const chunk = { run, import: request.importId, kind: kindOfRun, attempt, lane, seq, rows: outcomes, stale: newlyStale };
+  const appends = [...[...written].map((each) => appendOf(kind.category, each)), laneAppend(chunk)];
   return { outcomes, appends, known: knownOf(written, owners, hashes) };
->>>>>>> bed014fa4ce12a2c40ed7b0c10936a26be8d774b:services/contacts/src/rows/apply-rows.ts
 }
 
 interface LockedView<S> {
