@@ -5,7 +5,7 @@ import { isDomainError } from '@caseledger/errors';
 import { ResourceExhausted, isTransient } from '@caseledger/event-store';
 import { isTransient as isPassing, react, type Consumption, type StreamMessage } from '@caseledger/event-streams';
 import { ChunkCalls } from './chunk.calls.js';
-import { BEFORE_CASES } from './case-rows/case-rows.js';
+import { type BEFORE_CASES } from './case-rows/case-rows.js';
 import { platform } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
 import { permissionsOf } from './import.target.js';
@@ -64,7 +64,6 @@ class ChunkWorker {
   async take(message: StreamMessage, signal: AbortSignal): Promise<void> {
     const chunk = chunksV1.ChunkDispatched.decode(message.payload);
     const { tenant } = message;
-    const { context } = this.options;
     const { run, isAllowed } = await this.lookUp(tenant, chunk.run);
     if (run === undefined || run.state !== 'RUNNING') return;
     if (!isAllowed) return this.pause(tenant, run, 'PAUSED_ACCESS', { code: 'FORBIDDEN', params: {} });
