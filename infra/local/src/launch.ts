@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLaunchConfig, type LaunchConfig } from './config.js';
 import { runToEnd, startProcess, type RunningProcess } from './child-process.js';
@@ -80,6 +80,7 @@ async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: Instal
     for (const one of waveStarted) if (one.status === 'rejected') throw one.reason;
   }
   const demo = flags.bare ? undefined : await prepareDemo(config, folders, secrets);
+  writeClient(config, folders, secrets, env, demo);
   return { postgres, processes: started.processes, demo };
 }
 
@@ -102,11 +103,19 @@ function known<T>(urls: Readonly<Record<string, T>>): Record<(typeof DATABASES)[
   return Object.fromEntries(found) as Record<(typeof DATABASES)[number], T>;
 }
 
-/** The demo company is made once; the command line of this clone is signed in as its owner. */
+/**
+ * For the programs of this clone: the command line is signed in as the demo's owner, and whoever follows events finds the
+ * services that answer keys.
+ */
+function writeClient({ address }: LaunchConfig, folders: InstallationFolders, { installationKey }: Secrets, env: Readonly<Record<string, string>>, demo: Demo | undefined): void {
+  const grpc = { accounts: env['ACCOUNTS_ADDRESS'], cases: env['CASES_ADDRESS'] };
+  const before = existsSync(folders.client) ? (JSON.parse(readFileSync(folders.client, 'utf8')) as object) : {};
+  writePrivate(folders.client, { ...before, address, ...(demo === undefined ? {} : { bearer: demo.bearer, installationKey }), grpc }, folders.home);
+}
+
+/** The demo company is made once. */
 async function prepareDemo(config: LaunchConfig, folders: InstallationFolders, secrets: Secrets): Promise<Demo> {
-  const demo = await seedDemo({ address: config.address, installationKey: secrets.installationKey, password: secrets.demoPassword, folder: join(folders.home, 'demo'), say });
-  writePrivate(folders.client, { address: config.address, bearer: demo.bearer, installationKey: secrets.installationKey }, folders.home);
-  return demo;
+  return seedDemo({ address: config.address, installationKey: secrets.installationKey, password: secrets.demoPassword, folder: join(folders.home, 'demo'), say });
 }
 
 async function takeDown(started: { postgres?: EmbeddedPostgres; processes: RunningProcess[] }, folders: InstallationFolders): Promise<void> {

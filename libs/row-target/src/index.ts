@@ -28,6 +28,27 @@ export {
   type KeysOf,
 } from './keys/match-key.projection.js';
 export { MATCH_KEY } from './keys/match-key.sql.js';
+export { contributionsIn } from './records/contribution.projection.js';
+export {
+  columnsOf,
+  differencesByField,
+  fieldChanges,
+  jsonText,
+  sourceOf,
+  withoutId,
+  type FieldDifference,
+} from './records/field-differences.js';
+export {
+  byText,
+  externalIdPath,
+  pathDifferences,
+  sameValue,
+  withMember,
+  withPair,
+  type Assignment,
+  type PathChange,
+} from './records/paths.js';
+export { batchesOf, changesOfBatch, type FoldedKind, type RecordChange } from './records/record-changes.js';
 export {
   Counterfactual,
   importOf,
@@ -37,7 +58,7 @@ export {
   type RevertVerdict,
 } from './revert/counterfactual.js';
 export { RevertOf, type RecordHistory } from './revert/revert-of.js';
-export type { Assignment, PastEvent, RevertRules } from './revert/revert-rules.js';
+export type { PastEvent, RevertRules } from './revert/revert-rules.js';
 export type { OwnersOf, RecordStream, RevertKind, RevertedRecord } from './revert/revert-rows.js';
 export { applyRows, startingOver, type ChunkDeps, type CrashPoint } from './rows/apply-rows.js';
 export { chunkLookup, lookupOf, viewOfChunk, type ChunkLookup } from './rows/chunk-view.js';

@@ -1,8 +1,7 @@
 import type { RawEvent, TopicDefinition } from '@caseledger/event-store';
 import { factsV1 } from '@caseledger/contracts';
-import { runsTopic } from '@caseledger/row-target';
+import { runsTopic, sourceOf } from '@caseledger/row-target';
 import { fieldOf } from './contact/contact.paths.js';
-import { sourceOf } from './contact/contact.view.js';
 import { CONTACT_CATEGORY } from './contact/stored-contact.js';
 
 /** What contacts tell others (EVT-001): which fields of which records changed. */

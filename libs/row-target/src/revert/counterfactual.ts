@@ -1,14 +1,6 @@
 import type { DecidedEvent } from '../rows/row-kind.js';
-import {
-  IMPORT_REVERTED,
-  sameValue,
-  type ContributionChange,
-  type ExternalIdPair,
-  type PastEvent,
-  type PathChange,
-  type RevertRules,
-  type RevertibleState,
-} from './revert-rules.js';
+import { pathDifferences, type ExternalIdPair, type PathChange } from '../records/paths.js';
+import { IMPORT_REVERTED, type ContributionChange, type PastEvent, type RevertRules, type RevertibleState } from './revert-rules.js';
 
 /** What to do with a record that the import made and others touched since (REV-005). */
 export type CreatedPolicy = 'KEEP' | 'STRIP' | 'ARCHIVE';
@@ -177,19 +169,8 @@ export class Counterfactual<S extends RevertibleState, E extends DecidedEvent> {
 
   // The flag that a revert set is not the import's doing: it goes only when the fate of the record's own import is decided.
   private changesOf(now: S, want: S, created: boolean): PathChange[] {
-    return this.differencesOf(now, want).filter((change) => created || change.path !== FLAG_PATH);
-  }
-
-  /** The paths whose values differ, with both values. */
-  private differencesOf(now: S, want: S): PathChange[] {
-    const before = this.rules.pathsOf(now);
-    const after = this.rules.pathsOf(want);
-    const lost = [...before].filter(([path]) => !after.has(path));
-    const differing = [...after].filter(([path, value]) => !sameValue(before.get(path) ?? null, value));
-    return [
-      ...lost.map(([path, value]) => ({ path, before: value, after: null })),
-      ...differing.map(([path, value]) => ({ path, before: before.get(path) ?? null, after: value })),
-    ];
+    const changes = pathDifferences(this.rules.pathsOf(now), this.rules.pathsOf(want));
+    return changes.filter((change) => created || change.path !== FLAG_PATH);
   }
 
   private markerOf(command: RevertCommand, changes: readonly PathChange[]): ContributionChange {

@@ -3,7 +3,9 @@ import type { targetsV1 } from '@caseledger/contracts';
 import { keyText } from '../keys/exact-key.js';
 import type { DecidedEvent } from '../rows/row-kind.js';
 import { Counterfactual, importOf, type CreatedPolicy, type RevertCommand, type RevertVerdict, type TakenBy } from './counterfactual.js';
-import { sameValue, type ExternalIdPair, type PastEvent, type RevertRules, type RevertibleState } from './revert-rules.js';
+import { jsonText } from '../records/field-differences.js';
+import { sameValue, type ExternalIdPair } from '../records/paths.js';
+import type { PastEvent, RevertRules, RevertibleState } from './revert-rules.js';
 import type { OwnersOf, RecordStream, RevertKind } from './revert-rows.js';
 
 /** A record's stream as it was read. */
@@ -156,8 +158,4 @@ function externalKey({ system, id }: ExternalIdPair): string {
 
 function changeOf(record: string, field: string, before: unknown, after: unknown, keptBecause: string): targetsV1.FieldChange {
   return { record, field, before: jsonText(before), after: jsonText(after), column: -1, keptBecause };
-}
-
-function jsonText(value: unknown): string {
-  return value === undefined || value === null ? '' : JSON.stringify(value);
 }

@@ -1,26 +1,10 @@
 import type { ExactKey } from '../keys/exact-key.js';
+import type { FieldDifference } from '../records/field-differences.js';
+import type { Assignment, ExternalIdPair, PathChange } from '../records/paths.js';
 import type { DecidedEvent } from '../rows/row-kind.js';
 
 /** Reason of an archive that a revert made: such a record is matched by nothing and found by no list (REV-004). */
 export const IMPORT_REVERTED = 'IMPORT_REVERTED';
-
-/** One value of one path, set by an event; null takes it away. */
-export interface Assignment {
-  readonly path: string;
-  readonly value: unknown;
-}
-
-/** One value an import's revert or restore changes, by path; null where there is none. */
-export interface PathChange {
-  readonly path: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
-export interface ExternalIdPair {
-  readonly system: string;
-  readonly id: string;
-}
 
 /** The marker of a revert or a restore (DESIGN 16), the data of its event. */
 export interface ContributionChange {
@@ -49,13 +33,6 @@ export interface PastEvent<E extends DecidedEvent> {
   readonly row?: number;
   /** The key is gone: the event cannot be read any more (REV-015). */
   readonly erased?: boolean;
-}
-
-/** One field that differs between two states; undefined where there is no value. */
-export interface FieldDifference {
-  readonly field: string;
-  readonly before: unknown;
-  readonly after: unknown;
 }
 
 /** What a revert has to be told of a kind of record: its fold, path by path, and what it cannot be without. */
@@ -87,13 +64,4 @@ export interface RevertRules<S extends RevertibleState, E extends DecidedEvent> 
   remains(event: E): readonly Assignment[];
   /** Puts right what only a counterfactual can bring about, such as a value that stands twice. */
   tidied(state: S): S;
-}
-
-/** Whether two values of a path are the same; objects are compared part by part, whatever the order of their keys. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries(a);
-  const right = new Map<string, unknown>(Object.entries(b));
-  return left.length === right.size && left.every(([key, value]) => sameValue(value, right.get(key)));
 }

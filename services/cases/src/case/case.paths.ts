@@ -1,19 +1,22 @@
+import {
+  byText,
+  externalIdPath,
+  pathDifferences,
+  withMember,
+  withPair,
+  type Assignment,
+  type PathChange,
+} from '@caseledger/row-target';
 import type { CaseState } from './case.js';
 import type {
   CaseEvent,
   ContactLink,
-  ExternalIdPair,
   FirstValues,
   KeyDate,
-  PathChange,
   Standing,
 } from './case.events.js';
 
-/** One value of one path, set by an event; null takes it away. */
-export interface Assignment {
-  readonly path: string;
-  readonly value: unknown;
-}
+export { sameValue } from '@caseledger/row-target';
 
 /**
  * What an event writes, path by path. Fold, provenance, history and the counterfactual of a revert all read events
@@ -133,10 +136,6 @@ function linkPath({ contact, role }: ContactLink): string {
   return `contacts/${contact}/${role}`;
 }
 
-function externalIdPath({ system, id }: ExternalIdPair): string {
-  return `externalIds/${JSON.stringify([system, id])}`;
-}
-
 /** Writes one path of a state, in place. Writing null to a path that holds nothing does nothing. */
 export function assign(state: CaseState, path: string, value: unknown): void {
   const at = path.indexOf('/');
@@ -220,23 +219,6 @@ function withLink(links: readonly ContactLink[], key: string, present: boolean):
     : others;
 }
 
-function withMember(members: readonly string[], member: string, present: boolean): string[] {
-  const others = members.filter((other) => other !== member);
-  return present ? [...others, member].sort(byText) : others;
-}
-
-function withPair(pairs: readonly ExternalIdPair[], key: string, present: boolean): ExternalIdPair[] {
-  const [system = '', id = ''] = JSON.parse(key) as string[];
-  const others = pairs.filter((pair) => pair.system !== system || pair.id !== id);
-  return present
-    ? [...others, { system, id }].sort((a, b) => byText(a.system, b.system) || byText(a.id, b.id))
-    : others;
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 /** Every path of a state that holds a value, in the order in which `assign` can write them back. */
 export function pathsOf(state: CaseState): Map<string, unknown> {
   const { type, status, category } = state;
@@ -261,28 +243,9 @@ export function pathsOf(state: CaseState): Map<string, unknown> {
   return paths;
 }
 
-/** Whether two values of a path are the same; objects are compared part by part, whatever the order of their keys. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries(a);
-  const right = new Map<string, unknown>(Object.entries(b));
-  return left.length === right.size && left.every(([key, value]) => sameValue(value, right.get(key)));
-}
-
 /** The paths whose values differ, with both values. */
 export function differencesOf(now: CaseState, want: CaseState): PathChange[] {
-  const before = pathsOf(now);
-  const after = pathsOf(want);
-  const changes: PathChange[] = [];
-  for (const [path, value] of before) {
-    if (!after.has(path)) changes.push({ path, before: value, after: null });
-  }
-  for (const [path, value] of after) {
-    const old = before.get(path) ?? null;
-    if (!sameValue(old, value)) changes.push({ path, before: old, after: value });
-  }
-  return changes;
+  return pathDifferences(pathsOf(now), pathsOf(want));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { casesV1, contactsV1 } from '@caseledger/contracts';
+import { casesV1, type contactsV1 } from '@caseledger/contracts';
 import { uuid7 } from '@caseledger/event-store';
 import { asked } from '../spec/asked.js';
 import { casesHarness, type Cases, type CasesHarness } from '../spec/cases-edge.js';

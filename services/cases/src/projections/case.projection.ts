@@ -1,22 +1,23 @@
-import { pgArray, type InlineProjection, type StoreTransaction, type StoredEvent } from '@caseledger/event-store';
-import { KNOWN_OWNERS, knownHashes, writeKeys, type KeyHasher, type KnownChange } from '@caseledger/row-target';
+import { pgArray, type InlineProjection, type StoreTransaction } from '@caseledger/event-store';
+import {
+  KNOWN_OWNERS,
+  knownHashes,
+  writeKeys,
+  batchesOf,
+  changesOfBatch,
+  contributionsIn,
+  type KeyHasher,
+  type FoldedKind,
+  type RecordChange,
+} from '@caseledger/row-target';
 import { evolveAll, initial, type CaseState } from '../case/case.js';
 import { CASE_CATEGORY, caseEventOf, pastEventOf } from '../case/stored-case.js';
 import { keysOfRecord } from '../rows/record-keys.js';
 import { columnsOfState } from './case.row.js';
-import { writeContributions } from './contribution.projection.js';
 import { writeParts } from './case-parts.projection.js';
 
 /** A case before and after the events at hand. */
-export interface CaseChange {
-  readonly id: string;
-  readonly before: CaseState | undefined;
-  /** Undefined when the key of the case has been destroyed: nothing of it is kept in views. */
-  readonly after: CaseState | undefined;
-  readonly version: number;
-  readonly last: StoredEvent;
-  readonly created: boolean;
-}
+export type CaseChange = RecordChange<CaseState>;
 
 /** Cases, what belongs to them, their match keys and the imports that contribute to them, in the append's transaction. */
 export function caseProjection(hasher: KeyHasher): InlineProjection {
@@ -32,9 +33,8 @@ export function caseProjection(hasher: KeyHasher): InlineProjection {
     ],
     categories: [CASE_CATEGORY],
     apply: async (tx, events, known) => {
-      // An append is one batch. A rebuild hands over many, and each leaves its own mark, as it did at first.
       for (const batch of batchesOf(events)) {
-        const changes = await changesOf(tx, batch, known);
+        const changes = await changesOfBatch(tx, folded, batch, known);
         await writeCases(tx, changes);
         await writeParts(tx, changes);
         const owners = known?.get(KNOWN_OWNERS) as ReadonlyMap<string, readonly string[]> | undefined;
@@ -45,46 +45,16 @@ export function caseProjection(hasher: KeyHasher): InlineProjection {
   };
 }
 
-function batchesOf(events: readonly StoredEvent[]): StoredEvent[][] {
-  const batches: StoredEvent[][] = [];
-  for (const event of events) {
-    const last = batches.at(-1);
-    if (last !== undefined && last[0]?.batch === event.batch) last.push(event);
-    else batches.push([event]);
-  }
-  return batches;
-}
+const writeContributions = contributionsIn('app.case_import', 'case_id');
 
-async function changesOf(
-  tx: StoreTransaction,
-  events: readonly StoredEvent[],
-  known: ReadonlyMap<string, unknown> | undefined,
-): Promise<CaseChange[]> {
-  const byStream = new Map<string, StoredEvent[]>();
-  for (const event of events) {
-    const list = byStream.get(event.stream);
-    if (list === undefined) byStream.set(event.stream, [event]);
-    else list.push(event);
-  }
-  const unknown = [...byStream].filter(([id, [first]]) => !known?.has(id) && first?.version !== 1).map(([id]) => id);
-  const stored = await loadStates(tx, unknown);
-  return [...byStream].flatMap(([id, own]) => {
-    const last = own.at(-1);
-    if (last === undefined) return [];
-    const given = known?.get(id) as KnownChange<CaseState> | undefined;
-    const before = given === undefined ? stored.get(id) : given.before;
-    const after = given?.after ?? folded(before, own);
-    return [{ id, before, after, version: last.version, last, created: own[0]?.version === 1 }];
-  });
-}
-
-function folded(before: CaseState | undefined, events: readonly StoredEvent[]): CaseState | undefined {
-  if (events.some(({ erased }) => erased)) return undefined;
-  return evolveAll(
-    before ?? initial(),
-    events.map((stored) => ({ event: caseEventOf(stored), source: pastEventOf(stored) })),
-  );
-}
+const folded: FoldedKind<CaseState> = {
+  load: loadStates,
+  fold: (before, events) =>
+    evolveAll(
+      before ?? initial(),
+      events.map((stored) => ({ event: caseEventOf(stored), source: pastEventOf(stored) })),
+    ),
+};
 
 const STATES = `
 select c.id, c.state from unnest($2::uuid[]) u(id) join app.case_state c on c.tenant = $1 and c.id = u.id`;

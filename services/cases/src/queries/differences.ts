@@ -1,9 +1,9 @@
 import type { EventStore, StoredEvent } from '@caseledger/event-store';
 import { limit } from '@caseledger/errors';
-import { tenantOf, uuidOrNone } from '@caseledger/row-target';
+import { tenantOf, uuidOrNone, columnsOf, jsonText } from '@caseledger/row-target';
 import { requireReach, type CallContext } from '@caseledger/service-kit';
 import type { casesV1, targetsV1 } from '@caseledger/contracts';
-import { columnsOf, fieldDifferences, jsonText } from '../case/case.view.js';
+import { fieldDifferences } from '../case/case.view.js';
 import { CASE_CATEGORY, caseEventOf, foldOf } from '../case/stored-case.js';
 import { maySee } from './case.queries.js';
 

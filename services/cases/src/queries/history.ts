@@ -1,10 +1,10 @@
 import type { EventStore, StoredEvent } from '@caseledger/event-store';
 import { notFound, limit as overLimit } from '@caseledger/errors';
-import { tenantOf, uuidOrNone } from '@caseledger/row-target';
+import { tenantOf, uuidOrNone, columnsOf, jsonText } from '@caseledger/row-target';
 import { requirePermission, type CallContext } from '@caseledger/service-kit';
 import type { casesV1, contactsV1 } from '@caseledger/contracts';
 import { evolve, initial, type CaseState } from '../case/case.js';
-import { columnsOf, fieldDifferences, jsonText } from '../case/case.view.js';
+import { fieldDifferences } from '../case/case.view.js';
 import { CASE_CATEGORY, caseEventOf, pastEventOf } from '../case/stored-case.js';
 
 const PAGE_MAX = 200;

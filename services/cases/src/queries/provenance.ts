@@ -1,9 +1,10 @@
 import type { EventStore, StoredEvent } from '@caseledger/event-store';
 import type { CallContext } from '@caseledger/service-kit';
 import type { casesV1, contactsV1 } from '@caseledger/contracts';
+import { jsonText, sourceOf } from '@caseledger/row-target';
 import { evolve, initial } from '../case/case.js';
 import { assignmentsOf, fieldOf } from '../case/case.paths.js';
-import { fieldsOf, jsonText, sourceOf } from '../case/case.view.js';
+import { fieldsOf } from '../case/case.view.js';
 import { caseEventOf, pastEventOf } from '../case/stored-case.js';
 import { readableStream, wireOrigin } from './history.js';
 

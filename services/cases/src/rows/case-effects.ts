@@ -1,6 +1,7 @@
 import type { targetsV1 } from '@caseledger/contracts';
+import { columnsOf, fieldChanges } from '@caseledger/row-target';
 import { CLIENT } from '../case/case.js';
-import { columnsOf, fieldDifferences, jsonText } from '../case/case.view.js';
+import { fieldDifferences } from '../case/case.view.js';
 import type { JudgedCase } from './row-judge.js';
 
 /**
@@ -38,13 +39,5 @@ function listEffects({ outcome, record, before, after }: JudgedCase): targetsV1.
 /** Each value that a row changes in its case, for a preview. */
 export function changesOf({ record, before, after, events }: JudgedCase): targetsV1.FieldChange[] {
   if (after === undefined) return [];
-  const columns = columnsOf(events);
-  return fieldDifferences(before?.state, after.state).map(({ field, before: old, after: now }) => ({
-    record,
-    field,
-    before: jsonText(old),
-    after: jsonText(now),
-    column: columns.get(field) ?? -1,
-    keptBecause: '',
-  }));
+  return fieldChanges(record, fieldDifferences(before?.state, after.state), columnsOf(events));
 }

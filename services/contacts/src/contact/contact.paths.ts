@@ -1,24 +1,27 @@
+import {
+  externalIdPath,
+  pathDifferences,
+  withMember,
+  withPair,
+  byText,
+  type Assignment,
+  type PathChange,
+} from '@caseledger/row-target';
 import type { ContactState } from './contact.js';
 import type {
   AddressElement,
   ContactEvent,
   ElementList,
   EmailElement,
-  ExternalIdPair,
   FirstValues,
-  PathChange,
   PhoneElement,
   Preference,
 } from './contact.events.js';
 
+export { sameValue } from '@caseledger/row-target';
+
 /** What an address is made of (CON-005). */
 export const ADDRESS_PARTS: readonly string[] = ['street', 'unit', 'city', 'state', 'zip', 'country'];
-
-/** One value of one path, set by an event; null takes it away. */
-export interface Assignment {
-  readonly path: string;
-  readonly value: unknown;
-}
 
 /**
  * What an event writes, path by path. Fold, provenance, history and the counterfactual of a revert all read events
@@ -177,10 +180,6 @@ function addressAssignments({ id, label, parts }: AddressElement): Assignment[] 
   ];
 }
 
-function externalIdPath({ system, id }: ExternalIdPair): string {
-  return `externalIds/${JSON.stringify([system, id])}`;
-}
-
 /** Writes one path of a state, in place. Writing null to a path that holds nothing does nothing. */
 export function assign(state: ContactState, path: string, value: unknown): void {
   const at = path.indexOf('/');
@@ -277,23 +276,6 @@ function assignAddress(state: ContactState, rest: string, value: unknown): void 
   state.addresses = withElement(state, 'addresses', id, state.addresses, element);
 }
 
-function withMember(members: readonly string[], member: string, present: boolean): string[] {
-  const others = members.filter((other) => other !== member);
-  return present ? [...others, member].sort(byText) : others;
-}
-
-function withPair(pairs: readonly ExternalIdPair[], key: string, present: boolean): ExternalIdPair[] {
-  const [system = '', id = ''] = JSON.parse(key) as string[];
-  const others = pairs.filter((pair) => pair.system !== system || pair.id !== id);
-  return present
-    ? [...others, { system, id }].sort((a, b) => byText(a.system, b.system) || byText(a.id, b.id))
-    : others;
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 /** Every path of a state that holds a value, in the order in which `assign` can write them back. */
 export function pathsOf(state: ContactState): Map<string, unknown> {
   const paths = new Map<string, unknown>();
@@ -316,28 +298,9 @@ export function pathsOf(state: ContactState): Map<string, unknown> {
   return paths;
 }
 
-/** Whether two values of a path are the same; elements are compared part by part, whatever the order of their keys. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries(a);
-  const right = new Map<string, unknown>(Object.entries(b));
-  return left.length === right.size && left.every(([key, value]) => sameValue(value, right.get(key)));
-}
-
 /** The paths whose values differ, with both values; a label of an address comes after its parts. */
 export function differencesOf(now: ContactState, want: ContactState): PathChange[] {
-  const before = pathsOf(now);
-  const after = pathsOf(want);
-  const changes: PathChange[] = [];
-  for (const [path, value] of before) {
-    if (!after.has(path)) changes.push({ path, before: value, after: null });
-  }
-  for (const [path, value] of after) {
-    const old = before.get(path) ?? null;
-    if (!sameValue(old, value)) changes.push({ path, before: old, after: value });
-  }
-  return changes;
+  return pathDifferences(pathsOf(now), pathsOf(want));
 }
 
 /** The field a path belongs to, free of personal data: tags and external ids are one field each. */

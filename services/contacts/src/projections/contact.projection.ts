@@ -1,21 +1,22 @@
-import { KNOWN_OWNERS, knownHashes, writeKeys, type KeyHasher, type KnownChange } from '@caseledger/row-target';
-import { pgArray, type InlineProjection, type StoreTransaction, type StoredEvent } from '@caseledger/event-store';
+import {
+  KNOWN_OWNERS,
+  knownHashes,
+  writeKeys,
+  batchesOf,
+  changesOfBatch,
+  contributionsIn,
+  type KeyHasher,
+  type FoldedKind,
+  type RecordChange,
+} from '@caseledger/row-target';
+import { pgArray, type InlineProjection, type StoreTransaction } from '@caseledger/event-store';
 import { evolveAll, initial, type ContactState } from '../contact/contact.js';
 import { CONTACT_CATEGORY, contactEventOf, pastEventOf } from '../contact/stored-contact.js';
 import { keysOfRecord } from '../rows/record-keys.js';
 import { columnsOfState, type ContactColumns } from './contact.row.js';
-import { writeContributions } from './contribution.projection.js';
 
-/** A record before and after the events at hand. */
-export interface RecordChange {
-  readonly id: string;
-  readonly before: ContactState | undefined;
-  /** Undefined when the person has been erased: nothing of the record is kept in views. */
-  readonly after: ContactState | undefined;
-  readonly version: number;
-  readonly last: StoredEvent;
-  readonly created: boolean;
-}
+/** A contact before and after the events at hand. */
+export type ContactChange = RecordChange<ContactState>;
 
 /** Contacts, their match keys and the imports that contribute to them, in the append's transaction (DESIGN 6). */
 export function contactProjection(hasher: KeyHasher): InlineProjection {
@@ -24,9 +25,8 @@ export function contactProjection(hasher: KeyHasher): InlineProjection {
     tables: ['app.contact', 'app.match_key', 'app.contact_import'],
     categories: [CONTACT_CATEGORY],
     apply: async (tx, events, known) => {
-      // An append is one batch. A rebuild hands over many, and each leaves its own mark, as it did at first.
       for (const batch of batchesOf(events)) {
-        const changes = await changesOf(tx, batch, known);
+        const changes = await changesOfBatch(tx, folded, batch, known);
         await writeContacts(tx, changes);
         await writeKeys(
           tx,
@@ -40,47 +40,16 @@ export function contactProjection(hasher: KeyHasher): InlineProjection {
   };
 }
 
-function batchesOf(events: readonly StoredEvent[]): StoredEvent[][] {
-  const batches: StoredEvent[][] = [];
-  for (const event of events) {
-    const last = batches.at(-1);
-    if (last !== undefined && last[0]?.batch === event.batch) last.push(event);
-    else batches.push([event]);
-  }
-  return batches;
-}
+const writeContributions = contributionsIn('app.contact_import', 'contact');
 
-async function changesOf(
-  tx: StoreTransaction,
-  events: readonly StoredEvent[],
-  known: ReadonlyMap<string, unknown> | undefined,
-): Promise<RecordChange[]> {
-  const byStream = new Map<string, StoredEvent[]>();
-  for (const event of events) {
-    const list = byStream.get(event.stream);
-    if (list === undefined) byStream.set(event.stream, [event]);
-    else list.push(event);
-  }
-  const unknown = [...byStream].filter(([id, [first]]) => !known?.has(id) && first?.version !== 1).map(([id]) => id);
-  const stored = await loadStates(tx, unknown);
-  return [...byStream].flatMap(([id, own]) => {
-    const last = own.at(-1);
-    if (last === undefined) return [];
-    const created = own[0]?.version === 1;
-    const given = known?.get(id) as KnownChange<ContactState> | undefined;
-    const before = given === undefined ? stored.get(id) : given.before;
-    const after = given?.after ?? folded(before, own);
-    return [{ id, before, after, version: last.version, last, created }];
-  });
-}
-
-function folded(before: ContactState | undefined, events: readonly StoredEvent[]): ContactState | undefined {
-  if (events.some(({ erased }) => erased)) return undefined;
-  return evolveAll(
-    before ?? initial(),
-    events.map((stored) => ({ event: contactEventOf(stored), source: pastEventOf(stored) })),
-  );
-}
+const folded: FoldedKind<ContactState> = {
+  load: loadStates,
+  fold: (before, events) =>
+    evolveAll(
+      before ?? initial(),
+      events.map((stored) => ({ event: contactEventOf(stored), source: pastEventOf(stored) })),
+    ),
+};
 
 const STATES = `
 select c.id, c.state from unnest($2::uuid[]) u(id) join app.contact c on c.tenant = $1 and c.id = u.id`;
@@ -115,12 +84,12 @@ from unnest($2::uuid[], $3::int4[], $4::json[], $5::text[], $6::bool[], $7::text
 where c.tenant = $1 and c.id = u.id`;
 
 interface LiveChange {
-  readonly change: RecordChange;
+  readonly change: ContactChange;
   readonly after: ContactState;
   readonly columns: ContactColumns;
 }
 
-async function writeContacts(tx: StoreTransaction, changes: readonly RecordChange[]): Promise<void> {
+async function writeContacts(tx: StoreTransaction, changes: readonly ContactChange[]): Promise<void> {
   const made: LiveChange[] = [];
   const changed: LiveChange[] = [];
   const erased: string[] = [];

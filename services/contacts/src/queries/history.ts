@@ -2,9 +2,9 @@ import { type EventStore, type StoredEvent } from '@caseledger/event-store';
 import { notFound, limit as overLimit } from '@caseledger/errors';
 import { requirePermission, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
-import { tenantOf, uuidOrNone } from '@caseledger/row-target';
+import { tenantOf, uuidOrNone, columnsOf, jsonText } from '@caseledger/row-target';
 import { evolve, initial, type ContactState } from '../contact/contact.js';
-import { columnsOf, fieldDifferences, jsonText } from '../contact/contact.view.js';
+import { fieldDifferences } from '../contact/contact.view.js';
 import { contactEventOf, pastEventOf } from '../contact/stored-contact.js';
 import { isHidden } from './contact.queries.js';
 

@@ -1,10 +1,11 @@
 import type { EventStore, StoredEvent } from '@caseledger/event-store';
 import type { CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
+import { jsonText, sourceOf } from '@caseledger/row-target';
 import { fieldOf } from '../contact/contact.paths.js';
 import { assignmentsOf } from '../contact/contact.paths.js';
 import { evolve, initial } from '../contact/contact.js';
-import { fieldsOf, jsonText, sourceOf } from '../contact/contact.view.js';
+import { fieldsOf } from '../contact/contact.view.js';
 import { contactEventOf, pastEventOf } from '../contact/stored-contact.js';
 import { isHidden } from './contact.queries.js';
 import { readableStream, wireOrigin } from './history.js';

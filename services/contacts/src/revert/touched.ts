@@ -9,7 +9,7 @@ select exists (select from es.batch b join es.event e on e.batch = b.id
   where b.tenant = $1 and b.source_id = $2 and b.source_kind = 'import' and e.type = 'ContactExternalIdRemoved') as found`;
 
 const TOUCHED = `
-select i.contact, s.version, $5 and exists (
+select i.contact as record, s.version, $5 and exists (
     select from es.event e where e.tenant = $1 and e.stream = i.contact
       and (e.type like 'ContactExternalId%' or e.data -> 'columns' -> 'externalIds' is not null)) as exchanges
 from app.contact_import i join es.stream s on s.tenant = $1 and s.stream = i.contact
@@ -17,7 +17,7 @@ where i.tenant = $1 and i.import = $2::uuid and i.contact > coalesce(nullif($3, 
 order by i.contact limit $4`;
 
 interface TouchedRow {
-  readonly contact: string;
+  readonly record: string;
   readonly version: number;
   readonly exchanges: boolean;
 }
@@ -37,13 +37,13 @@ export async function touchedRecords(
     const exchanges = await tx.query<{ found: boolean }>(EXCHANGES, [tenant, importId]);
     const values = [tenant, importId, after, limit, exchanges.rows[0]?.found ?? false];
     const { rows } = await tx.query<TouchedRow>({ name: 'touched', text: TOUCHED, values });
-    const records = rows.map(({ contact, version, exchanges: tied }) => ({
-      record: contact,
-      component: tied ? importId : contact,
+    const records = rows.map(({ record, version, exchanges: tied }) => ({
+      record,
+      component: tied ? importId : record,
       version,
       target: 'contacts',
       ties: [],
     }));
-    return { records, next: rows.length < limit ? '' : (rows.at(-1)?.contact ?? ''), positions };
+    return { records, next: rows.length < limit ? '' : (rows.at(-1)?.record ?? ''), positions };
   });
 }

@@ -3,6 +3,8 @@ import {
   chunkLookup,
   judgeRow,
   viewOfChunk,
+  columnsOf,
+  fieldChanges,
   type ChunkLookup,
   type KeyHasher,
   type KnownRecord,
@@ -10,7 +12,7 @@ import {
 } from '@caseledger/row-target';
 import type { targetsV1 } from '@caseledger/contracts';
 import { CONTACT_CATEGORY } from '../contact/stored-contact.js';
-import { columnsOf, fieldDifferences, jsonText } from '../contact/contact.view.js';
+import { fieldDifferences } from '../contact/contact.view.js';
 import type { ContactState } from '../contact/contact.js';
 import { judgeContext } from './judge-context.js';
 import { keysOfRecord } from './record-keys.js';
@@ -86,13 +88,5 @@ function effectsOf({ outcome, record, before, after }: Judged): targetsV1.Effect
 
 function changesOf({ record, before, after, events }: Judged): targetsV1.FieldChange[] {
   if (after === undefined) return [];
-  const columns = columnsOf(events);
-  return fieldDifferences(before?.state, after.state).map(({ field, before: old, after: now }) => ({
-    record,
-    field,
-    before: jsonText(old),
-    after: jsonText(now),
-    column: columns.get(field) ?? -1,
-    keptBecause: '',
-  }));
+  return fieldChanges(record, fieldDifferences(before?.state, after.state), columnsOf(events));
 }
