@@ -61,6 +61,8 @@ describe('the contacts of a row (RUN-012, DUP-011)', () => {
   it('are never missing: a row that is to be written after they were withheld waits for a retry', () => {
     const withheld = client('new', { outcome: 'CREATED', reason: '', effects: [] });
     expect(said(judgeOne(row(1, cells, { parts: [withheld] })))).toBe('FAILED PLAN_ROW_STALE');
+    const own = row(1, { caseName: 'No type' }, { parts: [withheld] });
+    expect(said(judgeOne(own))).toBe('FAILED CASE_TYPE_MISSING');
     const view = viewOf({ a: caseOf() });
     const update = row(1, { recordId: 'a', description: 'New' }, { parts: [withheld] });
     expect(said(judgeOne(update, options({ duplicatePolicy: 'UPDATE' }), { view }))).toBe('FAILED PLAN_ROW_STALE');

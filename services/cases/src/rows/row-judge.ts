@@ -135,11 +135,12 @@ function create(attempt: Attempt, id: string, knownDifferent: readonly string[])
   const { row, match, view, context } = attempt;
   const said = [...attempt.issues, ...matchRemarks(match)];
   // Only a case that a revert took back can stand here already; its id is never given to another one.
-  if (view.record(id) !== undefined || lacksContacts(row)) return ended(row, 'FAILED', 'PLAN_ROW_STALE', said, match);
+  if (view.record(id) !== undefined) return ended(row, 'FAILED', 'PLAN_ROW_STALE', said, match);
   const drafted = draftOf(attempt, undefined, 'CREATE');
   const issues = [...said, ...drafted.issues, ...keyIssues(attempt, id, drafted.draft)];
   const error = errorOf(issues);
   if (error !== undefined || drafted.draft === undefined) return ended(row, 'FAILED', error?.code ?? '', issues, match);
+  if (lacksContacts(row)) return ended(row, 'FAILED', 'PLAN_ROW_STALE', issues, match);
   const { state, sources } = drafted.draft;
   const numbered = { ...state, number: context.numberOf(row.row) };
   const event = opened(numbered, sources, knownDifferent);
