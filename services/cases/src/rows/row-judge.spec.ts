@@ -39,6 +39,12 @@ describe('the contacts of a row (RUN-012, DUP-011)', () => {
     expect(said(judgeOne(row(1, cells, { parts: [client('ada'), held] })))).toBe('SKIPPED HELD_FOR_REVIEW');
   });
 
+  it('tell whom they may be where they hold it', () => {
+    const match = { verdict: 'REVIEW', key: 'PHONE', record: 'bo', score: 1, records: ['bo'], earlierRow: 0, kind: 'CONTACT' };
+    const held = client('', { outcome: 'SKIPPED', reason: 'HELD_FOR_REVIEW', match });
+    expect(judgeOne(row(1, cells, { parts: [held] })).match).toMatchObject({ kind: 'CONTACT', verdict: 'REVIEW', records: ['bo'] });
+  });
+
   it('fail it as stale where one of them changed since the plan, the client’s own effect listed (PRE-005)', () => {
     const effects = [{ kind: 'CONTACT_CREATED', record: 'ada', fromVersion: 0, toVersion: 1 }];
     const stale = client('', { part: 1, outcome: 'FAILED', reason: 'PLAN_ROW_STALE' });

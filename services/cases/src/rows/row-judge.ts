@@ -87,7 +87,17 @@ function endedByParts(row: targetsV1.Row, issues: readonly RowIssue[]): JudgedCa
   const failed = row.parts.find(({ outcome }) => outcome === 'FAILED');
   if (failed !== undefined) return ended(row, 'FAILED', failed.reason, issues);
   const held = row.parts.find(({ record }) => record === '');
-  return held === undefined ? undefined : ended(row, 'SKIPPED', 'HELD_FOR_REVIEW', issues);
+  return held === undefined ? undefined : ended(row, 'SKIPPED', 'HELD_FOR_REVIEW', issues, matchOfPart(held));
+}
+
+const IN_DOUBT = ['REVIEW', 'AMBIGUOUS'] as const;
+
+/** What the contact was matched with: whoever decides about the row chooses among these (DUP-003). */
+function matchOfPart({ match }: targetsV1.RowPart): CaseMatch | undefined {
+  const verdict = IN_DOUBT.find((one) => one === match?.verdict);
+  if (match === undefined || verdict === undefined) return undefined;
+  const { key, record, records, score, earlierRow } = match;
+  return { kind: 'CONTACT', verdict, key, record, records, score, earlierRow, code: undefined };
 }
 
 /** Decision on the row, else the import's policy, which serves a MATCH only (DUP-003, DUP-008). */
