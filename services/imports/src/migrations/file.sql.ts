@@ -75,7 +75,6 @@ create table app.plan_row (
   effects text[] not null,
   codes jsonb not null,
   digest bytea not null,
-  parts jsonb,
   primary key (tenant, plan, row))`;
 
 export const FILE_TABLES: readonly TableSql[] = [

@@ -1,4 +1,5 @@
 import { consumerMigrations, eventStoreMigrations, jobMigrations } from '@caseledger/event-store';
+import { CaseImports1764000000002 } from './case-imports.migration.js';
 import { Imports1763800000001 } from './imports.migration.js';
 
 /** Everything the database of imports needs, in order. */
@@ -7,4 +8,5 @@ export const importsMigrations: readonly unknown[] = [
   ...consumerMigrations,
   ...jobMigrations,
   Imports1763800000001,
+  CaseImports1764000000002,
 ];

@@ -17,17 +17,16 @@ create table app.import_row (
   at timestamptz not null,
   primary key (tenant, import_id, row, attempt))`;
 
-/** Chunks with their outcome, told by each target that has a say in it: how far each lane of a run has come. */
+/** Chunks with their outcome: how far each lane of a run has come. */
 const RUN_CHUNK = `
 create table app.run_chunk (
   tenant uuid not null,
   run uuid not null,
   lane int not null,
   seq int not null,
-  target text not null,
   rows int not null,
   at timestamptz not null,
-  primary key (tenant, run, lane, seq, target))`;
+  primary key (tenant, run, lane, seq))`;
 
 /**
  * Counts of the last attempt of every row (or of the records of a revert), and the number of its last step; below each
@@ -59,7 +58,6 @@ create table app.revert_record (
   tenant uuid not null,
   revert uuid not null,
   record uuid not null,
-  target text not null,
   lane int not null,
   seq int not null,
   version int not null,
