@@ -44,8 +44,14 @@ export async function showProvenance(api: Api, output: Output, id: string | unde
   );
   for (const entry of data['fieldProvenance'] as Json[]) {
     output.line(entry);
-    const place = entry['fileName'] === null ? String((entry['origin'] as { kind: string }).kind).toLowerCase() : `${String(entry['fileName'])}, row ${String(entry['row'])}, column "${String(entry['column'])}", as "${String(entry['original'] ?? entry['value'])}"`;
-    output.say(`${String(entry['path']).padEnd(26)} ${String(entry['value'])}  ← ${place}`);
+    output.say(`${String(entry['path']).padEnd(26)} ${String(entry['value'])}  ← ${placeOf(entry)}`);
   }
   return EXIT.done;
+}
+
+/** File, row, column and the cell's own text, as far as there are any. */
+function placeOf({ fileName, row, column, original, origin }: Json): string {
+  if (fileName === null) return String((origin as { kind: string }).kind).toLowerCase();
+  const parts = [`${String(fileName)}, row ${String(row)}`, column === null ? '' : `column "${String(column)}"`, original === null ? '' : `as "${String(original)}"`];
+  return parts.filter((part) => part !== '').join(', ');
 }

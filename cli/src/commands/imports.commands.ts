@@ -88,7 +88,7 @@ interface RowView {
   readonly outcome: string | null;
   readonly reason: string | null;
   readonly issues: { code: string; column: string | null; message: string }[];
-  readonly changes: { field: string; before: unknown; after: unknown }[];
+  readonly changes: { record: string; field: string; before: unknown; after: unknown }[];
   readonly effects: { kind: string; record: string }[];
   readonly match: { record: string } | null;
 }
@@ -116,7 +116,9 @@ function rowLine({ row, outcome, reason, issues, changes, effects, match }: RowV
   const record = written?.record ?? match?.record ?? '';
   const cause = reason !== null && issues.some(({ code }) => code === reason) ? '' : (reason ?? '');
   const why = issues.map((issue) => `${issue.code}${issue.column === null ? '' : ` in ${issue.column}`}: ${issue.message}`);
-  const what = changes.slice(0, 5).map(({ field, before, after }) => `${field}: ${shown(before)} → ${shown(after)}`);
+  // Of a case and its contacts in one row, the case is what the row is about.
+  const ofRecord = [...changes].sort((one, other) => Number(other.record === record) - Number(one.record === record));
+  const what = ofRecord.slice(0, 5).map(({ field, before, after }) => `${field}: ${shown(before)} → ${shown(after)}`);
   return [`${row}`.padStart(7), (outcome ?? 'PENDING').padEnd(9), record, cause, ...why, ...what].filter((part) => part !== '').join('  ');
 }
 

@@ -97,14 +97,14 @@ function countsLine({ counts }: RevertView): string {
 async function showRecords({ output }: CliContext, api: Api, id: string): Promise<void> {
   for (let cursor: string | null = ''; cursor !== null; ) {
     const page = (await api.get(`/api/reverts/${id}/records?limit=500&cursor=${encodeURIComponent(cursor)}`)) as unknown as {
-      records: { record: string; outcome: string; reason: string | null; changes: { field: string; before: unknown; after: unknown }[] }[];
+      records: { record: string; kind: string; outcome: string; reason: string | null; changes: { field: string; before: unknown; after: unknown }[] }[];
       cursor: string | null;
       hasMore: boolean;
     };
     for (const record of page.records) {
       output.line(record);
       const changes = record.changes.map(({ field, before, after }) => `${field}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`);
-      output.say([record.record, record.outcome.padEnd(9), record.reason ?? '', ...changes].filter((part) => part !== '').join('  '));
+      output.say([record.record, record.kind.toLowerCase().padEnd(7), record.outcome.padEnd(9), record.reason ?? '', ...changes].filter((part) => part !== '').join('  '));
     }
     cursor = page.hasMore ? page.cursor : null;
   }

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import type { casesV1 } from '@caseledger/contracts';
+import { contactsV1, type casesV1 } from '@caseledger/contracts';
 import { refused } from '@caseledger/errors';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { requestOf } from '../services.js';
 import { ANA, CASE, GatewayScene, TYPE, type Json } from '../spec/gateway-scene.js';
 import { globalId } from './global-id.js';
 
@@ -154,13 +155,13 @@ describe('cases over GraphQL (API-008)', () => {
     expect(data).toEqual({ caseList: { name: 'Spring', cases: { totalCount: 120, nodes: [{ number: 'C-2026-000007' }] } } });
   });
 
-  it('asks the owner of a record for its history and its sources, whatever kind of id is given', async () => {
-    const entry = { eventId: 'e1', version: 4, type: 'CaseStatusChanged', atMs: 1_000, actor: '', origin: { kind: 'user', id: '', run: '', row: 0 }, changes: [{ record: CASE.id, field: 'status', before: '"s1"', after: '"s2"', column: -1, keptBecause: '' }], reason: '' };
-    scene.answer({ History: () => ({ entries: [entry], hasNext: false }), Provenance: () => ({ entries: [] }) });
-    const asked = 'query ($id: ID!) { recordHistory(id: $id, first: 5) { nodes { type origin { kind } changes { record field before after } } } fieldProvenance(id: $id) { path } }';
+  it('asks the owner of a record for its history and its sources, whatever kind of id is given, and names types and statuses', async () => {
+    const entry = { eventId: 'e1', version: 4, type: 'CaseStatusChanged', atMs: 1_000, actor: '', origin: { kind: 'user', id: '', run: '', row: 0 }, changes: [{ record: CASE.id, field: 'caseStatus', before: '"s1"', after: '"s9"', column: -1, keptBecause: '' }], reason: '' };
+    scene.answer({ History: () => ({ entries: [entry], hasNext: false }), Provenance: () => ({ entries: [requestOf(contactsV1.ProvenanceEntry, { path: 'caseType', value: JSON.stringify(TYPE.id) })] }) });
+    const asked = 'query ($id: ID!) { recordHistory(id: $id, first: 5) { nodes { type origin { kind } changes { record field before after } } } fieldProvenance(id: $id) { path value } }';
     for (const id of [ID, CASE.id]) {
       const { data } = await scene.graphql(asked, { id });
-      expect(data).toEqual({ recordHistory: { nodes: [{ type: 'CaseStatusChanged', origin: { kind: 'USER' }, changes: [{ record: ID, field: 'status', before: 's1', after: 's2' }] }] }, fieldProvenance: [] });
+      expect(data).toEqual({ recordHistory: { nodes: [{ type: 'CaseStatusChanged', origin: { kind: 'USER' }, changes: [{ record: ID, field: 'caseStatus', before: 'New Lead', after: 's9' }] }] }, fieldProvenance: [{ path: 'caseType', value: '"Personal Injury"' }] });
     }
     const contact = await scene.graphql(asked, { id: ANA.id });
     expect(contact.data).toMatchObject({ recordHistory: { nodes: [{ changes: [{ record: globalId('Contact', CASE.id) }] }] } });

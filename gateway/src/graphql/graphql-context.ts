@@ -20,6 +20,8 @@ export interface Loaders {
   readonly contacts: DataLoader<string, contactsV1.Contact | null>;
   readonly cases: DataLoader<string, casesV1.Case | null>;
   readonly caseTypes: DataLoader<string, casesV1.CaseType | null>;
+  /** Names of case types and statuses. */
+  readonly standings: DataLoader<string, string | null>;
   readonly caseLists: DataLoader<string, casesV1.CaseList | null>;
   readonly casesOfContacts: DataLoader<CasesAsked, casesV1.CasesOfContact, string>;
   readonly imports: DataLoader<string, importsV1.Import | null>;

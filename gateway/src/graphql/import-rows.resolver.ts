@@ -4,6 +4,7 @@ import { requestOf } from '../services.js';
 import { effectRecord, globalId, type RecordType } from './global-id.js';
 import type { Loaders } from './graphql-context.js';
 import { connection, cursorNumber, numberCursor, pageSize } from './paging.js';
+import { namedDiff } from './standing-names.js';
 import { headersOf, textOrNull, toFieldDiff, toRowIssue, type Headers } from './values.js';
 
 type RowObject = Awaited<ResolversTypes['ImportRow']>;
@@ -59,7 +60,7 @@ async function toRow(row: importsV1.RowEntry, headers: Headers, loaders: Loaders
       original: textOrNull(value.original),
       column: headers.get(value.column) ?? null,
     })),
-    diff: row.changes.map((change) => toFieldDiff(change, headers, typeOf(change.record))),
+    diff: await Promise.all(row.changes.map((change) => namedDiff(toFieldDiff(change, headers, typeOf(change.record)), loaders))),
     issues: row.issues.map((issue) => toRowIssue(issue, headers)),
     match: matchOf(row),
     decision: await decisionOf(row, loaders),

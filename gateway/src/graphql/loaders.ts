@@ -3,6 +3,7 @@ import type { casesV1 } from '@caseledger/contracts';
 import type { Services } from '../services.js';
 import type { CasesAsked, Loaders } from './graphql-context.js';
 import { PAGE_ROWS_MAX } from './paging.js';
+import { standingNames } from './standing-names.js';
 
 /** Loaders of one request: each answers in the order asked, null for what does not exist or is another company's. */
 export function makeLoaders(services: Services): Loaders {
@@ -11,6 +12,10 @@ export function makeLoaders(services: Services): Loaders {
     cases: byId(async (ids) => (await services.cases.getCases({ ids, minPosition: '' })).cases),
     // A company has few types, so all of them are asked for whichever is wanted.
     caseTypes: byId(async () => (await services.cases.listCaseTypes({ includeArchived: true, minPosition: '' })).types),
+    standings: new DataLoader(async (ids) => {
+      const names = await standingNames(services);
+      return ids.map((id) => names.get(id) ?? null);
+    }),
     caseLists: byId(async (ids) => (await services.cases.getCaseLists({ ids, names: [], minPosition: '' })).lists),
     casesOfContacts: casesOfContacts(services),
     imports: byId(async (ids) => (await services.imports.getImports({ ids })).imports),

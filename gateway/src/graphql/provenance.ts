@@ -2,6 +2,7 @@ import { importsV1, type contactsV1 } from '@caseledger/contracts';
 import type { ResolversTypes } from '../gen/resolvers.js';
 import { requestOf, type Services } from '../services.js';
 import type { Loaders } from './graphql-context.js';
+import { namedValue } from './standing-names.js';
 import { headersOf, textOrNull, time } from './values.js';
 
 type OriginObject = Awaited<ResolversTypes['Origin']>;
@@ -29,7 +30,7 @@ export async function toProvenance(
   const place = source === null || entry.row === 0 ? undefined : await rowPlace(source.id, entry.row, services);
   return {
     path: entry.path,
-    value: textOrNull(entry.value),
+    value: textOrNull(await namedValue(entry.path, entry.value, loaders)),
     at: time(entry.atMs),
     actor: entry.actor === '' ? null : await loaders.users.load(entry.actor),
     origin,

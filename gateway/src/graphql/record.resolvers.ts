@@ -4,6 +4,7 @@ import { recordRef, type RecordType } from './global-id.js';
 import type { GraphqlContext } from './graphql-context.js';
 import { connection, cursorNumber, numberCursor, pageSize } from './paging.js';
 import { toOrigin, toProvenance } from './provenance.js';
+import { namedDiff } from './standing-names.js';
 import { textOrNull, time, toFieldDiff, type Headers } from './values.js';
 
 const NO_HEADERS: Headers = new Map();
@@ -52,7 +53,7 @@ export const recordQueries: Pick<QueryResolvers, 'recordHistory' | 'fieldProvena
           at: time(entry.atMs),
           actor: entry.actor === '' ? null : await loaders.users.load(entry.actor),
           origin: await toOrigin(entry.origin, loaders),
-          changes: entry.changes.map((change) => toFieldDiff(change, NO_HEADERS, record.type)),
+          changes: await Promise.all(entry.changes.map((change) => namedDiff(toFieldDiff(change, NO_HEADERS, record.type), loaders))),
           reason: textOrNull(entry.reason),
         },
       })),

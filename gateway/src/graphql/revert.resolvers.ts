@@ -4,6 +4,7 @@ import type { CreatedPolicy, MutationResolvers, QueryResolvers, ResolversTypes, 
 import { requestOf } from '../services.js';
 import { globalId, localId, recordRef } from './global-id.js';
 import { connection, pageSize } from './paging.js';
+import { namedDiff } from './standing-names.js';
 import { asPayload } from './user-errors.js';
 import { textOrNull, time, timeOrNull, toFieldDiff } from './values.js';
 
@@ -30,20 +31,20 @@ export const revertResolvers: RevertResolvers = {
   hash: (parent) => textOrNull(parent.hash),
   counts: (parent) => ({ ...NO_COUNTS, ...parent.counts }),
   createdPolicy: (parent) => (parent.createdPolicy === '' ? null : (parent.createdPolicy as CreatedPolicy)),
-  async recordList(parent, { outcome, first, after }, { services }) {
+  async recordList(parent, { outcome, first, after }, { services, loaders }) {
     const reply = await services.imports.listRevertRecords({
       id: parent.id,
       outcome: outcome ?? '',
       first: pageSize(first),
       after: after ? recordRef(after).id : '',
     });
-    const edges = reply.records.map((record) => {
+    const shown = reply.records.map(async (record) => {
       const type = record.target === 'cases' ? 'Case' : 'Contact';
       const id = globalId(type, record.record);
-      const diff = record.changes.map((change) => toFieldDiff(change, new Map(), type));
+      const diff = await Promise.all(record.changes.map((change) => namedDiff(toFieldDiff(change, new Map(), type), loaders)));
       return { cursor: id, node: { record: id, outcome: record.outcome, reason: textOrNull(record.reason), diff } };
     });
-    return connection(edges, { hasNext: reply.hasNext, hasPrevious: Boolean(after) });
+    return connection(await Promise.all(shown), { hasNext: reply.hasNext, hasPrevious: Boolean(after) });
   },
   async builtOnBy(parent, _args, { loaders }) {
     const found = await loaders.imports.loadMany(parent.builtOnBy);

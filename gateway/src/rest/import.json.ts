@@ -1,4 +1,6 @@
 import type { importsV1, targetsV1 } from '@caseledger/contracts';
+import type { Loaders } from '../graphql/graphql-context.js';
+import { namedDiff } from '../graphql/standing-names.js';
 import { codeMessage, headersOf, paramsOf, toCounts, toFieldDiff, toRowIssue, type Headers } from '../graphql/values.js';
 
 /** An import as REST shows it; `import` without analysis details fits a poll. */
@@ -75,7 +77,7 @@ function planJson(plan: importsV1.Plan): Record<string, unknown> {
 }
 
 /** One row of the plan or of the ledger; both have the same shape, so that they can be compared. */
-export function rowJson(row: importsV1.RowEntry, headers: Headers): Record<string, unknown> {
+export async function rowJson(row: importsV1.RowEntry, headers: Headers, loaders: Pick<Loaders, 'standings'>): Promise<Record<string, unknown>> {
   return {
     row: row.row,
     line: row.line,
@@ -84,7 +86,7 @@ export function rowJson(row: importsV1.RowEntry, headers: Headers): Record<strin
     reason: textOrNull(row.reason),
     attempt: row.attempt,
     cells: row.cells.map((text, column) => ({ column, header: headers.get(column) ?? null, text })),
-    changes: row.changes.map((change) => changeJson(change, headers)),
+    changes: await Promise.all(row.changes.map((change) => changeJson(change, headers, loaders))),
     effects: row.effects.map(({ kind, record, fromVersion, toVersion }) => ({ kind, record, fromVersion, toVersion })),
     issues: row.issues.map((issue) => toRowIssue(issue, headers)),
     match: row.match === undefined || row.match.verdict === '' ? null : row.match,
@@ -92,8 +94,8 @@ export function rowJson(row: importsV1.RowEntry, headers: Headers): Record<strin
   };
 }
 
-function changeJson(change: targetsV1.FieldChange, headers: Headers): Record<string, unknown> {
-  const { field, before, after, column, keptBecause } = toFieldDiff(change, headers);
+async function changeJson(change: targetsV1.FieldChange, headers: Headers, loaders: Pick<Loaders, 'standings'>): Promise<Record<string, unknown>> {
+  const { field, before, after, column, keptBecause } = await namedDiff(toFieldDiff(change, headers), loaders);
   return { record: change.record, field, before, after, column, ...(keptBecause === null ? {} : { keptBecause }) };
 }
 
@@ -118,14 +120,14 @@ export function revertJson(revert: importsV1.Revert): Record<string, unknown> {
   };
 }
 
-export function revertRecordJson(record: importsV1.RevertRecord): Record<string, unknown> {
+export async function revertRecordJson(record: importsV1.RevertRecord, loaders: Pick<Loaders, 'standings'>): Promise<Record<string, unknown>> {
   const headers: Headers = new Map();
   return {
     record: record.record,
     kind: record.target === 'cases' ? 'CASE' : 'CONTACT',
     outcome: record.outcome,
     reason: textOrNull(record.reason),
-    changes: record.changes.map((change) => changeJson(change, headers)),
+    changes: await Promise.all(record.changes.map((change) => changeJson(change, headers, loaders))),
   };
 }
 

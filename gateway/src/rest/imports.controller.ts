@@ -4,6 +4,7 @@ import { notFound, validation } from '@caseledger/errors';
 import type { Request, Response } from 'express';
 import type { Caller } from '../authenticator.js';
 import { localId, recordRef } from '../graphql/global-id.js';
+import { makeLoaders } from '../graphql/loaders.js';
 import { headersOf, toRowIssue } from '../graphql/values.js';
 import { requestOf } from '../services.js';
 import { CallerParam, SignedIn } from './caller.js';
@@ -152,8 +153,9 @@ export class ImportsController {
       }),
     );
     const headers = headersOf(item.analysis);
+    const loaders = makeLoaders(caller.services);
     return {
-      rows: reply.rows.map((row) => rowJson(row, headers)),
+      rows: await Promise.all(reply.rows.map((row) => rowJson(row, headers, loaders))),
       cursor: reply.rows.at(-1)?.row ?? null,
       hasMore: reply.hasNext,
       total: reply.total,

@@ -4,6 +4,7 @@ import { notFound } from '@caseledger/errors';
 import type { Response } from 'express';
 import type { Caller } from '../authenticator.js';
 import { localId } from '../graphql/global-id.js';
+import { makeLoaders } from '../graphql/loaders.js';
 import { CallerParam, SignedIn } from './caller.js';
 import { setIdempotencyHeaders } from './idempotency.js';
 import { PreviewHashBody } from './import.bodies.js';
@@ -30,7 +31,9 @@ export class RevertsController {
       first: pageOf(query['limit']),
       after: query['cursor'] ?? '',
     });
-    return { records: reply.records.map(revertRecordJson), cursor: reply.records.at(-1)?.record ?? null, hasMore: reply.hasNext };
+    const loaders = makeLoaders(caller.services);
+    const records = await Promise.all(reply.records.map((record) => revertRecordJson(record, loaders)));
+    return { records, cursor: reply.records.at(-1)?.record ?? null, hasMore: reply.hasNext };
   }
 
   @Post(':id/confirm')

@@ -20,7 +20,8 @@ export interface DemoPerson {
   readonly source: string;
 }
 
-function pick<T>(list: readonly T[], at: number): T {
+/** The item at this place of a list that goes on for ever. */
+export function pick<T>(list: readonly T[], at: number): T {
   const item = list[at % list.length];
   if (item === undefined) throw new RangeError('The list is empty');
   return item;
@@ -67,8 +68,13 @@ function cellsOf(n: number): string[] {
   return [firstName, lastName, email, phone, mobilePhone, street, city, state, zip, born, source];
 }
 
+/** A CSV file as spreadsheets write it. */
+export function csvOf(headers: readonly string[], rows: readonly (readonly string[])[]): string {
+  return `${[headers, ...rows].map(line).join('\r\n')}\r\n`;
+}
+
 function file(rows: readonly (readonly string[])[]): string {
-  return `${[HEADERS, ...rows].map(line).join('\r\n')}\r\n`;
+  return csvOf(HEADERS, rows);
 }
 
 /** clean: 60 new clients. messy: shapes and faults people really have. duplicates: known people and repeats. */

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { demoCases, exampleCases } from './demo-cases.js';
 import { demoContacts, exampleFiles } from './demo-data.js';
 
 export interface Demo {
@@ -9,7 +10,7 @@ export interface Demo {
   /** A key of the owner, for the command line of this clone. */
   readonly bearer: string;
   readonly users: readonly { role: string; email: string }[];
-  readonly files: { readonly clean: string; readonly messy: string; readonly duplicates: string };
+  readonly files: { readonly clean: string; readonly messy: string; readonly duplicates: string; readonly cases: string };
 }
 
 interface SeedOptions {
@@ -25,6 +26,8 @@ const COMPANY = 'Kestrel & Alder LLP (demo)';
 const OWNER = 'owner@kestrel-alder.test';
 const ROLES = ['admin', 'manager', 'staff', 'viewer', 'auditor'];
 const BATCH = 100;
+const CASES = 120;
+const CASE_BATCH = 60;
 const IMPORT_MS = 120_000;
 const POLL_MS = 100;
 
@@ -61,9 +64,9 @@ class Session {
 }
 
 /**
- * Makes the demo company: users of each role, 200 contacts, three example files, one finished import. It goes through
- * the public API with keys that make a second try continue the first, so a start that was cut off is completed by the
- * next one.
+ * Makes the demo company: users of each role, 200 contacts, 120 cases with a list of some of them, four example files, one
+ * finished import. It goes through the public API with keys that make a second try continue the first, so a start that was
+ * cut off is completed by the next one. A demo made before there were cases gets them, and a key that reaches them.
  */
 export async function seedDemo(options: SeedOptions): Promise<Demo> {
   const files = writeExamples(options.folder);
@@ -71,22 +74,33 @@ export async function seedDemo(options: SeedOptions): Promise<Demo> {
   const users = [{ role: 'owner', email: OWNER }, ...ROLES.map((role) => ({ role, email: `${role}@kestrel-alder.test` }))];
   const made = (bearer: string): Demo => ({ company: COMPANY, password: options.password, bearer, users, files });
   const known = readNote(note);
-  if (known !== undefined) return made(known);
+  if (known?.cases === true) return made(known.bearer);
+  const owner = known === undefined ? await people(options, users, files) : await signIn(options.address, OWNER, options.password);
+  options.say('Making the cases of the demo …');
+  await addCases(owner);
+  const bearer = await makeKey(owner);
+  writeFileSync(note, JSON.stringify({ bearer, cases: true }), { mode: 0o600 });
+  return made(bearer);
+}
+
+async function people(options: SeedOptions, users: Demo['users'], files: Demo['files']): Promise<Session> {
   options.say('Making the demo company …');
   await makeCompany(options);
   const owner = await signIn(options.address, OWNER, options.password);
   for (const { role, email } of users.slice(1)) await addUser(owner, role, email, options.password);
   await addContacts(owner);
   await runImport(owner, readFileSync(files.clean, 'utf8'));
-  const bearer = await makeKey(owner);
-  writeFileSync(note, JSON.stringify({ bearer }), { mode: 0o600 });
-  return made(bearer);
+  return owner;
 }
 
-function readNote(note: string): string | undefined {
+interface Note {
+  readonly bearer: string;
+  readonly cases?: boolean;
+}
+
+function readNote(note: string): Note | undefined {
   try {
-    const { bearer } = JSON.parse(readFileSync(note, 'utf8')) as { bearer?: string };
-    return bearer;
+    return JSON.parse(readFileSync(note, 'utf8')) as Note;
   } catch {
     return undefined;
   }
@@ -96,7 +110,8 @@ function writeExamples(folder: string): Demo['files'] {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const examples = exampleFiles();
   for (const [name, content] of Object.entries(examples)) writeFileSync(join(folder, `clients-${name}.csv`), content);
-  return { clean: join(folder, 'clients-clean.csv'), messy: join(folder, 'clients-messy.csv'), duplicates: join(folder, 'clients-duplicates.csv') };
+  writeFileSync(join(folder, 'cases.csv'), exampleCases());
+  return { cases: join(folder, 'cases.csv'), clean: join(folder, 'clients-clean.csv'), messy: join(folder, 'clients-messy.csv'), duplicates: join(folder, 'clients-duplicates.csv') };
 }
 
 async function makeCompany({ address, installationKey, password }: SeedOptions): Promise<void> {
@@ -120,6 +135,22 @@ async function addContacts(owner: Session): Promise<void> {
   for (let at = 0; at < contacts.length; at += BATCH) {
     await owner.send('POST', '/api/clients/batch', { items: contacts.slice(at, at + BATCH), onDuplicate: 'SKIP' }, `demo contacts ${at}`);
   }
+}
+
+/** The cases of the demo, and a list of those that somebody has to look at first. */
+async function addCases(owner: Session): Promise<void> {
+  const cases = demoCases(CASES);
+  const made: string[] = [];
+  for (let at = 0; at < cases.length; at += CASE_BATCH) {
+    const { results } = await owner.send('POST', '/api/cases/batch', { items: cases.slice(at, at + CASE_BATCH), onDuplicate: 'SKIP' }, `demo cases ${at}`);
+    made.push(...(results as { case: { id: string } | null }[]).flatMap((one) => (one.case === null ? [] : [one.case.id])));
+  }
+  const create = 'mutation ($name: String!) { createCaseList(input: { name: $name }, idempotencyKey: "demo list") { caseList { id } userErrors { code message } } }';
+  const list = (await owner.graphql(create, { name: 'Look at first' }))['createCaseList'] as { caseList: { id: string } | null };
+  // Made by a start that was cut off longer ago than keys are remembered: its members are there as well.
+  if (list.caseList === null) return;
+  const add = 'mutation ($id: ID!, $ids: [ID!]!) { addToCaseList(listId: $id, cases: { ids: $ids }) { userErrors { code message } } }';
+  await owner.graphql(add, { id: list.caseList.id, ids: made.filter((_, at) => at % 10 === 0) });
 }
 
 /** The example import, from upload to its end, as the README shows it. */

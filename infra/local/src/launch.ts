@@ -168,6 +168,8 @@ function banner(config: LaunchConfig, demo: Demo | undefined): string {
     `  npx caseledger import ${demo.files.clean}`,
     `  npx caseledger import ${demo.files.messy}`,
     `  npx caseledger import ${demo.files.duplicates} --option duplicatePolicy=UPDATE`,
+    `  npx caseledger import ${demo.files.cases} --type cases --option caseType="Personal Injury"`,
+    '  npx caseledger cases',
     '  npx caseledger imports',
     '  npx caseledger revert <id of an import>',
     '',
