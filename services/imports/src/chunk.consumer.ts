@@ -5,7 +5,7 @@ import { isDomainError } from '@caseledger/errors';
 import { ResourceExhausted, isTransient } from '@caseledger/event-store';
 import { isTransient as isPassing, react, type Consumption, type StreamMessage } from '@caseledger/event-streams';
 import { ChunkCalls } from './chunk.calls.js';
-import { type BEFORE_CASES } from './case-rows/case-rows.js';
+import type { BEFORE_CASES } from './case-rows/case-rows.js';
 import { platform } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
 import { permissionsOf } from './import.target.js';
