@@ -85,6 +85,8 @@ describe('import workers that are killed (CORRECTNESS I1, I4, I5)', () => {
     done = await Promise.all(worlds.map(async (world, at) => ({ world, item: await world.plan(number, ROWS[at] ?? 0) })));
     await underKills(ordersOf(network, number, () => random(2)), async () => {
       await Promise.all(done.map(({ world, item }) => world.run(item)));
+      // Those of the next round load while these wait for the leases of the fallen.
+      network.load((rounds[number]?.workers ?? 2) - 1);
       for (const { world, item } of done) expect({ told: world.told, ...(await world.ended(item)) }).toEqual({ told: world.told, ...world.oracle() });
     });
     await expectStill(2, random);

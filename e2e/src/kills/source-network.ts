@@ -62,7 +62,8 @@ export class SourceNetwork {
 
   async start(): Promise<void> {
     const made = [['accounts', accountsMigrations], ['contacts', contactsMigrations], ['cases', casesMigrations], ['imports', importsMigrations], ['vault', vaultMigrations]] as const;
-    const pairs = await Promise.all(made.map(async ([name, migrations]) => [name, await testDatabase(`kills-${name}`, migrations)] as const));
+    const pairsMade = Promise.all(made.map(async ([name, migrations]) => [name, await testDatabase(`kills-${name}`, migrations)] as const));
+    const [pairs] = await Promise.all([pairsMade, this.bundlePrograms()]);
     const databases = Object.fromEntries(pairs) as Record<DatabaseName, TestDatabase>;
     this.databases.push(databases);
     const { accounts, contacts, cases, imports, vault } = databases;
@@ -70,7 +71,8 @@ export class SourceNetwork {
     const ports = { gateway: await freePort(), accounts: await freePort(), contacts: await freePort(), cases: await freePort(), imports: await freePort() };
     for (const folder of [this.folders.work, this.folders.logs]) mkdirSync(folder, { recursive: true });
     this.env = { ...processEnvironment(this.folders, ensureSecrets(this.folders), urls, { ports, host: '127.0.0.1' }), GATEWAY_REQUESTS_PER_MINUTE: '1000000', LOG_LEVEL: 'warn', HOME: this.home };
-    await Promise.all([this.startServices(), this.bundlePrograms()]);
+    this.load(1);
+    await this.startServices();
   }
 
   /** Lets at least so many workers work. Those that fall are missed until the next call; nobody but the last is replaced. */
@@ -85,6 +87,17 @@ export class SourceNetwork {
       }),
     );
     this.load(1);
+  }
+
+  /** Loads workers, up to so many, that wait until they are wanted. */
+  load(count: number): void {
+    while (this.spares.length < count && !this.isStopping) {
+      const log = openSync(join(this.folders.logs, 'workers.log'), 'a');
+      const spare = fork(join(this.bundles, 'mortal-worker.main.js'), [], { cwd: ROOT, env: this.env, execArgv: [], stdio: ['ignore', log, log, 'ipc'] });
+      this.children.add(spare);
+      this.spares.push(spare);
+      spare.once('exit', (_code, signal) => this.ended(spare, signal));
+    }
   }
 
   /** Tells every worker, and those that join later, where the next ones die. */
@@ -130,18 +143,6 @@ export class SourceNetwork {
     const entries = ['e2e/src/kills/mortal-worker.main.ts', ...threads, ...tools];
     const how = ['--bundle', '--platform=node', '--format=esm', '--target=node20', '--conditions=@caseledger/source', '--entry-names=[name]', '--log-level=error'];
     await run(join(ROOT, 'node_modules/esbuild/bin/esbuild'), [...entries, ...how, ...installed, `--outdir=${this.bundles}`], { cwd: ROOT, timeout: TOOL_MS });
-    this.load(1);
-  }
-
-  /** Workers that are loaded and wait. */
-  private load(count: number): void {
-    while (this.spares.length < count && !this.isStopping) {
-      const log = openSync(join(this.folders.logs, 'workers.log'), 'a');
-      const spare = fork(join(this.bundles, 'mortal-worker.main.js'), [], { cwd: ROOT, env: this.env, execArgv: [], stdio: ['ignore', log, log, 'ipc'] });
-      this.children.add(spare);
-      this.spares.push(spare);
-      spare.once('exit', (_code, signal) => this.ended(spare, signal));
-    }
   }
 
   private ended(worker: ChildProcess, signal: NodeJS.Signals | null): void {
