@@ -1,7 +1,7 @@
 import { targetsV1 } from '@caseledger/contracts';
 import { decodeRows } from './file/row-objects.js';
 import type { ImportContext } from './import.context.js';
-import type { ImportTarget } from './import.target.js';
+import { nothingGone, type ImportTarget } from './import.target.js';
 import { objectKey } from './objects/import-objects.js';
 import { findChunks, placeOf } from './objects/manifest.js';
 import { applyOptionsOf, isMapped, readAnalysis, readinessOf, readingOf } from './plan.inputs.js';
@@ -34,7 +34,7 @@ export class ChunkCalls {
     const { importId, attempt, actor } = run;
     const target: ImportTarget = this.context.targetOf(run.type);
     if (isRevert(run.kind)) {
-      return target.revert({ ...targetsV1.RevertChunkRequest.decode(bytes), lane, seq, actor, traceparent }, new Set());
+      return target.revert({ ...targetsV1.RevertChunkRequest.decode(bytes), lane, seq, actor, traceparent }, nothingGone());
     }
     const options = await this.optionsOf(tenant, importId, run.run);
     return target.apply({ tenant, importId, run: run.run, attempt, lane, seq, actor, options, rows: decodeRows(bytes), traceparent });

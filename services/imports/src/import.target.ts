@@ -18,6 +18,18 @@ export interface Judgement extends targetsV1.JudgeReply {
   readonly parts: ReadonlyMap<number, targetsV1.RowExpectation[]>;
 }
 
+/** What a prediction of a revert takes out, as far as other records build on it. */
+export interface Gone {
+  readonly records: Set<string>;
+  /** Of records that stay. */
+  readonly links: targetsV1.LostLink[];
+}
+
+/** Before anything was predicted. */
+export function nothingGone(): Gone {
+  return { records: new Set(), links: [] };
+}
+
 /** How a state is given to a run. */
 export interface StateChange {
   /** Reverts take back in the opposite order. */
@@ -41,8 +53,8 @@ export interface ImportTarget
   changedSince(request: StalenessRequest): Promise<Pick<targetsV1.ChangedSinceReply, 'records' | 'keys'>>;
   /** A page of the records an import contributes to, and where the logs stood. */
   touched(request: targetsV1.TouchedRequest): Promise<Omit<targetsV1.TouchedReply, 'positions'>>;
-  /** `gone` are the records that a prediction takes out; a lane's predictions pass it from chunk to chunk. */
-  revert(request: targetsV1.RevertChunkRequest, gone: Set<string>): Promise<targetsV1.ChunkReply>;
+  /** `gone` is what a prediction takes out; a lane's predictions pass it from chunk to chunk. */
+  revert(request: targetsV1.RevertChunkRequest, gone: Gone): Promise<targetsV1.ChunkReply>;
 }
 
 /** The target of each type of import. */

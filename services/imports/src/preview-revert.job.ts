@@ -4,7 +4,7 @@ import { refused } from '@caseledger/errors';
 import { pgArray, type StoreTransaction } from '@caseledger/event-store';
 import { platform } from './import.commands.js';
 import type { ImportContext } from './import.context.js';
-import type { ImportTarget } from './import.target.js';
+import { nothingGone, type Gone, type ImportTarget } from './import.target.js';
 import type { TargetPosition } from './import/import.events.js';
 import type { JobAtWork, JobHandler } from './job.runner.js';
 import { placeOf, recordObjects, type ManifestEntry } from './objects/manifest.js';
@@ -90,7 +90,7 @@ async function touched(
 
 /** A lane in its order: what earlier chunks take out does not keep the records of later ones. */
 async function predictLane(context: ImportContext, job: JobAtWork, target: ImportTarget, state: Previewing, chunks: readonly RecordChunk[]): Promise<Predicted[]> {
-  const gone = new Set<string>();
+  const gone = nothingGone();
   const predicted: Predicted[] = [];
   for (const chunk of chunks) {
     job.signal.throwIfAborted();
@@ -105,7 +105,7 @@ async function predict(
   target: ImportTarget,
   state: Previewing,
   chunk: RecordChunk,
-  gone: Set<string>,
+  gone: Gone,
 ): Promise<Predicted> {
   const { tenant, about: revert } = job;
   const request: targetsV1.RevertChunkRequest = {

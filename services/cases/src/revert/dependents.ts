@@ -13,16 +13,19 @@ from (
   from unnest($2::uuid[]) u(contact)
   join app.case_contact c on c.tenant = $1 and c.contact = u.contact
   join app.case_state s on s.tenant = $1 and s.id = c.case_id
-  where s.archived is distinct from $4 and c.case_id <> all($3::uuid[])) d
+  where s.archived is distinct from $4 and c.case_id <> all($3::uuid[])
+    and not exists (select from unnest($5::uuid[], $6::uuid[]) l(case_id, contact) where l.case_id = c.case_id and l.contact = c.contact)) d
 group by d.contact order by d.contact`;
 
 /** Which cases build on contacts that a revert would take back (REV-008): those that stay, whoever made them. */
 export async function dependentCases(
   store: EventStore,
-  { tenant, records, without }: targetsV1.DependentsRequest,
+  { tenant, records, without, lost }: targetsV1.DependentsRequest,
 ): Promise<targetsV1.DependentsReply> {
   if (records.length === 0) return { dependents: [] };
-  const values = [tenant, pgArray('uuid', records), pgArray('uuid', without), IMPORT_REVERTED];
+  const links = [lost.map(({ dependent }) => dependent), lost.map(({ record }) => record)];
+  const asked = [records, without].map((ids) => pgArray('uuid', ids));
+  const values = [tenant, ...asked, IMPORT_REVERTED, ...links.map((ids) => pgArray('uuid', ids))];
   const { rows } = await store.transaction(tenant, (tx) =>
     tx.query<{ contact: string; n: number; cases: string[] }>({ name: 'case_dependents', text: DEPENDENTS, values }),
   );

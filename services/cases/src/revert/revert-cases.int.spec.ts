@@ -169,8 +169,8 @@ describe('the list that an import made (REV-007)', () => {
 });
 
 describe('what builds on contacts (REV-008)', () => {
-  const dependents = async (records: string[], without: string[] = []) =>
-    (await world.target.dependents({ tenant: world.tenant, records, without })).dependents;
+  const dependents = async (records: string[], without: string[] = [], lost: targetsV1.LostLink[] = []) =>
+    (await world.target.dependents({ tenant: world.tenant, records, without, lost })).dependents;
 
   it('is every case that stays, whoever made it, once, and none that a revert took out', async () => {
     const [ada, will, nobody] = [uuid7(), uuid7(), uuid7()];
@@ -183,6 +183,9 @@ describe('what builds on contacts (REV-008)', () => {
       [{ record: ada, n: 2, cases: [one, other].sort() }, { record: will, n: 1, cases: [one] }].sort((a, b) => (a.record < b.record ? -1 : 1)),
     );
     expect(await dependents([ada], [one])).toEqual([{ record: ada, n: 1, cases: [other] }]);
+    expect(await dependents([ada, will], [], [{ dependent: one, record: will }, { dependent: other, record: ada }])).toEqual([
+      { record: ada, n: 1, cases: [one] },
+    ]);
     await revert(first);
     expect(await dependents([ada, will])).toEqual([{ record: ada, n: 1, cases: [other] }]);
     await world.edit(other, { type: 'CaseArchived', data: { reason: 'Done' } });

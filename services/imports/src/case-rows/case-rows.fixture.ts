@@ -208,6 +208,8 @@ export class MemoryContacts extends MemoryService {
 export class MemoryCases extends MemoryService {
   /** Cases by contact, for reverts. */
   readonly users = new Map<string, string[]>();
+  /** Contacts that a case which stays loses by a revert. */
+  readonly losing = new Map<string, string[]>();
 
   constructor(calls: string[]) {
     super('cases', calls);
@@ -221,8 +223,20 @@ export class MemoryCases extends MemoryService {
     return { row: row.row, keys: row.candidates.map((client) => `case ${client}/${textOf(row, 'caseName')}`), records: [] };
   }
 
-  protected override dependents({ records, without }: targetsV1.DependentsRequest): targetsV1.DependentsReply {
-    const left = records.map((record) => ({ record, cases: (this.users.get(record) ?? []).filter((one) => !without.includes(one)) }));
+  protected override revert(request: targetsV1.RevertChunkRequest): targetsV1.ChunkReply {
+    const reply = super.revert(request);
+    const outcomes = reply.outcomes.map((one) => (this.losing.has(one.effects[0]?.record ?? '') ? { ...one, outcome: 'RESTORED' } : one));
+    const changes = [...this.losing].map(([record, lost]) => {
+      const before = JSON.stringify(lost.map((contact) => ({ contact, role: 'CLIENT' })));
+      return { record, field: 'contacts', before, after: '', column: -1, keptBecause: '' };
+    });
+    return { ...reply, outcomes, changes };
+  }
+
+  protected override dependents({ records, without, lost }: targetsV1.DependentsRequest): targetsV1.DependentsReply {
+    const isLost = (dependent: string, record: string): boolean => lost.some((link) => link.dependent === dependent && link.record === record);
+    const users = (record: string): string[] => (this.users.get(record) ?? []).filter((one) => !without.includes(one) && !isLost(one, record));
+    const left = records.map((record) => ({ record, cases: users(record) }));
     this.calls.push(`cases dependents ${records.join(',')}`);
     return { dependents: left.filter(({ cases }) => cases.length > 0).map(({ record, cases }) => ({ record, cases, n: cases.length })) };
   }

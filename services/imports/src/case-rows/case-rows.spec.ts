@@ -1,5 +1,6 @@
 import { targetsV1 } from '@caseledger/contracts';
 import fc from 'fast-check';
+import { nothingGone } from '../import.target.js';
 import { MemoryCases, MemoryContacts, OPTIONS, TENANT, caseRow } from './case-rows.fixture.js';
 import { caseRows } from './case-rows.js';
 
@@ -165,6 +166,15 @@ describe('applying a chunk of case rows (DESIGN §4, "Two targets")', () => {
     expect(records(world)).toEqual(['contact ada@x']);
   });
 
+  it('writes no case of a chunk that contacts does not take', async () => {
+    const world = services();
+    await open(world);
+    await world.contacts.target.setState({ tenant: TENANT, run: RUN, state: RUN_STATE_PAUSED, actor: '' });
+    const reply = await world.target.apply(chunk([caseRow(1, 'ada@x', 'A')]));
+    expect(reply.answer).toBe(CHUNK_ANSWER_NOT_NOW);
+    expect(records(world)).toEqual([]);
+  });
+
   it('writes no client of a row that its plan foresaw otherwise', async () => {
     const world = services();
     await open(world);
@@ -266,7 +276,7 @@ describe('taking an import of cases back (REV-008)', () => {
     await open(world);
     world.cases.users.set('c1', ['k1']);
     world.cases.users.set('c2', ['k1', 'another']);
-    const reply = await world.target.revert(request({ dryRun: true }), new Set());
+    const reply = await world.target.revert(request({ dryRun: true }), nothingGone());
     expect(world.calls).toEqual(['cases revert dry k1', 'cases dependents c1,c2', 'contacts revert dry c1,c2']);
     expect(reply.outcomes.map(({ outcome }) => outcome)).toEqual(['ARCHIVED', 'ARCHIVED', 'KEPT']);
   });
@@ -275,19 +285,28 @@ describe('taking an import of cases back (REV-008)', () => {
     const world = services();
     await open(world);
     world.cases.users.set('c1', ['k1']);
-    const gone = new Set<string>();
+    const gone = nothingGone();
     await world.target.revert(request({ dryRun: true, records: ['k1'], targets: ['cases'] }), gone);
     const reply = await world.target.revert(request({ dryRun: true, seq: 1, records: ['c1'], targets: ['contacts'] }), gone);
     expect(reply.outcomes.map(({ outcome }) => outcome)).toEqual(['ARCHIVED']);
   });
 
+  it('counts the links that cases which stay would lose as gone', async () => {
+    const world = services();
+    await open(world);
+    world.cases.users.set('c1', ['k1']);
+    world.cases.losing.set('k1', ['c1']);
+    const reply = await world.target.revert(request({ dryRun: true }), nothingGone());
+    expect(reply.outcomes.map(({ outcome }) => outcome)).toEqual(['ARCHIVED', 'RESTORED', 'ARCHIVED']);
+  });
+
   it('moves both lanes with every chunk, and neither more than one ahead', async () => {
     const world = services();
     await open(world);
-    const early = await world.target.revert(request({ seq: 1 }), new Set());
+    const early = await world.target.revert(request({ seq: 1 }), nothingGone());
     expect(early.answer).toBe(CHUNK_ANSWER_NOT_NOW);
-    await world.target.revert(request({ records: ['k1'], targets: ['cases'] }), new Set());
-    await world.target.revert(request({ seq: 1, records: ['c1'], targets: ['contacts'] }), new Set());
+    await world.target.revert(request({ records: ['k1'], targets: ['cases'] }), nothingGone());
+    await world.target.revert(request({ seq: 1, records: ['c1'], targets: ['contacts'] }), nothingGone());
     expect((await world.target.lanes({ tenant: TENANT, run: RUN })).lanes[0]?.nextSeq).toBe(2);
   });
 

@@ -1,5 +1,6 @@
 import { targetsV1 } from '@caseledger/contracts';
 import type { RowTarget } from '@caseledger/row-target';
+import { nothingGone, type Gone } from '../import.target.js';
 
 interface Both {
   readonly contacts: RowTarget;
@@ -28,15 +29,15 @@ function placeOf(after: string): { at: keyof Both; after: string } {
  * builds that stays is not taken back (REV-008). Both move their lanes with each chunk, also where it has none of their
  * records. Outcomes come in the order of the records asked about.
  */
-export async function revertBoth(both: Both, request: targetsV1.RevertChunkRequest, gone: Set<string>): Promise<targetsV1.ChunkReply> {
+export async function revertBoth(both: Both, request: targetsV1.RevertChunkRequest, gone: Gone): Promise<targetsV1.ChunkReply> {
   const { contacts, cases } = both;
   const early = request.dryRun ? undefined : await tooEarly(contacts, request);
   if (early !== undefined) return early;
   const own = await cases.revert(chunkOf(request, cases.name));
   if (own.answer !== CHUNK_ANSWER_APPLIED) return own;
-  if (request.dryRun) for (const { outcome, effects } of own.outcomes) if (outcome === 'ARCHIVED') gone.add(effects[0]?.record ?? '');
+  if (request.dryRun) noteGone(own, gone);
   const ofContacts = chunkOf(request, contacts.name);
-  const dependents = request.restore ? [] : await dependentsOf(cases, request.tenant, ofContacts.records, request.dryRun ? gone : NOTHING);
+  const dependents = request.restore ? [] : await dependentsOf(cases, request.tenant, ofContacts.records, request.dryRun ? gone : nothingGone());
   const reply = await contacts.revert({ ...ofContacts, dependents });
   if (reply.answer !== CHUNK_ANSWER_APPLIED) return reply;
   return {
@@ -55,11 +56,24 @@ async function tooEarly(contacts: RowTarget, { tenant, run, lane, seq }: targets
   return { answer: CHUNK_ANSWER_NOT_NOW, nextSeq, state, outcomes: [], changes: [], replayed: false };
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
+/** What a run would have written when contacts are asked: cases that are out of lists, and links that others have lost. */
+function noteGone({ outcomes, changes }: targetsV1.ChunkReply, gone: Gone): void {
+  for (const { outcome, effects } of outcomes) if (outcome === 'ARCHIVED') gone.records.add(effects[0]?.record ?? '');
+  for (const { record: dependent, field, before, after } of changes) {
+    if (field !== 'contacts') continue;
+    const kept = new Set(contactsIn(after));
+    gone.links.push(...contactsIn(before).flatMap((record) => (kept.has(record) ? [] : [{ dependent, record }])));
+  }
+}
 
-async function dependentsOf(cases: RowTarget, tenant: string, records: string[], without: ReadonlySet<string>): Promise<targetsV1.Dependents[]> {
+/** The contacts of a case, as cases tells the value of that field. */
+function contactsIn(json: string): string[] {
+  return json === '' ? [] : (JSON.parse(json) as { contact: string }[]).map(({ contact }) => contact);
+}
+
+async function dependentsOf(cases: RowTarget, tenant: string, records: string[], gone: Gone): Promise<targetsV1.Dependents[]> {
   if (records.length === 0) return [];
-  const { dependents } = await cases.dependents({ tenant, records, without: [...without] });
+  const { dependents } = await cases.dependents({ tenant, records, without: [...gone.records], lost: gone.links });
   return dependents;
 }
 
