@@ -26,7 +26,7 @@ describe('a case row taken apart', () => {
   });
 
   it('keeps what was wrong with the cells for the case row', () => {
-    const { row, parts } = split({ values: [value('clientPhone', '+1')], issues: [issue('PHONE_INVALID', 'contact1Phone', 'ERROR')] });
+    const { row, parts } = split({ values: [value('clientPhone', '+1')], issues: [issue('PHONE_NOT_ASSIGNED', 'clientPhone')] });
     expect(row.issues).toHaveLength(1);
     expect(parts[0]?.issues).toEqual([]);
   });
@@ -42,7 +42,7 @@ describe('a case row taken apart', () => {
     expect(split({ values: [value('clientCity', '')] }).parts).toEqual([]);
   });
 
-  it.each([[{ blank: true }], [{ appliedBefore: true }], [{ decision: { action: 'EXCLUDE', record: '', decidedBy: 'u' } }]])('has no parts where the row ends by itself: %p', (more) => {
+  it.each([[{ blank: true }], [{ appliedBefore: true }], [{ decision: { action: 'EXCLUDE', record: '', decidedBy: 'u' } }], [{ issues: [issue('PHONE_INVALID', 'contact1Phone', 'ERROR')] }]])('has no parts where the row ends by itself: %p', (more) => {
     expect(split({ values: [value('clientPhone', '+1')], ...more }).parts).toEqual([]);
   });
 

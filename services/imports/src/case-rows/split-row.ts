@@ -22,7 +22,7 @@ export interface SplitRow {
   readonly roles: ReadonlyMap<number, string>;
 }
 
-/** Takes a row apart. Rows that end before anything is looked up have no parts. */
+/** Takes a row apart. Rows that end before anything is looked up, also for what was read of them, have no parts. */
 export function splitRow(row: targetsV1.Row, options: SplitOptions): SplitRow {
   const own: targetsV1.RowValue[] = [];
   const values = new Map<number, targetsV1.RowValue[]>();
@@ -31,7 +31,7 @@ export function splitRow(row: targetsV1.Row, options: SplitOptions): SplitRow {
     if (of === undefined) own.push(value);
     else values.set(of.part, [...(values.get(of.part) ?? []), of.value]);
   }
-  const endsEarly = row.blank || row.appliedBefore || row.decision?.action === 'EXCLUDE';
+  const endsEarly = row.blank || row.appliedBefore || row.decision?.action === 'EXCLUDE' || row.issues.some(({ severity }) => severity === 'ERROR');
   if (options.makesClients && !values.has(0)) values.set(0, []);
   const told = [...values].filter(([part, each]) => (part === 0 && options.makesClients) || each.some(({ clear }) => !clear));
   const parts = endsEarly ? [] : told.sort(([a], [b]) => a - b).map(([part, each]) => partRow(row, part, each));
