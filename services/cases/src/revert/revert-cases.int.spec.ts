@@ -1,5 +1,6 @@
 import { uuid7 } from '@caseledger/event-store';
 import { targetsV1 } from '@caseledger/contracts';
+import { unsound } from '../spec/cases-invariants.js';
 import { casesWorld, type CasesWorld, type WorldRun } from '../spec/cases-world.js';
 import { listOfImport } from '../case-list/case-list.write.js';
 import { caseOptions, client, further, options, row } from '../rows/row.fixture.js';
@@ -194,6 +195,10 @@ describe('what builds on contacts (REV-008)', () => {
 });
 
 describe('the views of cases after reverts and restores', () => {
+  it('are what the streams of the cases give', async () => {
+    expect(await unsound(world)).toEqual([]);
+  });
+
   it('come back row for row from the log (DESIGN 27)', async () => {
     const before = await world.checksums();
     await world.rebuild();

@@ -2,6 +2,7 @@ import { uuid7 } from '@caseledger/event-store';
 import { targetsV1 } from '@caseledger/contracts';
 import { applyRows } from '@caseledger/row-target';
 import { eventually } from '@caseledger/testing';
+import { unsound } from '../spec/cases-invariants.js';
 import { casesWorld, type CasesWorld } from '../spec/cases-world.js';
 import { caseKind } from './case.kind.js';
 import { caseOptions, client, options, row } from './row.fixture.js';
@@ -261,6 +262,10 @@ describe('what ties case rows', () => {
 });
 
 describe('the views of cases', () => {
+  it('are what the streams of the cases give', async () => {
+    expect(await unsound(world)).toEqual([]);
+  });
+
   it('come back row for row from the log (DESIGN 27)', async () => {
     const before = await world.checksums();
     await world.rebuild();
