@@ -7,7 +7,7 @@ import { caseFilter } from './case.input.js';
 import { toStatus } from './case-type.resolvers.js';
 import { globalId, localId } from './global-id.js';
 import type { GraphqlContext, Loaders, Viewer } from './graphql-context.js';
-import { connection, pageSize } from './paging.js';
+import { connection, pageSize, recordPage } from './paging.js';
 import { textOrNull, time } from './values.js';
 
 export const caseQueries: Pick<QueryResolvers, 'case' | 'cases'> = {
@@ -19,21 +19,7 @@ export const caseQueries: Pick<QueryResolvers, 'case' | 'cases'> = {
   },
 
   async cases(_root, args, { services }) {
-    const backwards = args.last !== null && args.last !== undefined;
-    const size = pageSize(backwards ? args.last : args.first);
-    const reply = await services.cases.listCases(
-      requestOf(casesV1.ListCasesRequest, {
-        filter: caseFilter(args.filter ?? {}),
-        sort: args.sort?.by ?? 'NAME',
-        descending: args.sort?.descending ?? false,
-        first: backwards ? 0 : size,
-        after: args.after ?? '',
-        last: backwards ? size : 0,
-        before: args.before ?? '',
-        count: true,
-        minPosition: args.minPosition ?? '',
-      }),
-    );
+    const reply = await services.cases.listCases(requestOf(casesV1.ListCasesRequest, { filter: caseFilter(args.filter ?? {}), ...recordPage(args) }));
     return caseConnection(reply);
   },
 };

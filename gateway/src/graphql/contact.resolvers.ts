@@ -8,7 +8,7 @@ import { casesOfContact } from './case.resolvers.js';
 import { draftFields } from './contact.input.js';
 import { globalId, localId } from './global-id.js';
 import type { GraphqlContext } from './graphql-context.js';
-import { connection, pageSize } from './paging.js';
+import { connection, recordPage } from './paging.js';
 import { textOrNull, time } from './values.js';
 
 export const contactQueries: Pick<QueryResolvers, 'contact' | 'contacts' | 'duplicateCandidates'> = {
@@ -20,21 +20,7 @@ export const contactQueries: Pick<QueryResolvers, 'contact' | 'contacts' | 'dupl
   },
 
   async contacts(_root, args, { services }) {
-    const backwards = args.last !== null && args.last !== undefined;
-    const size = pageSize(backwards ? args.last : args.first);
-    const reply = await services.contacts.listContacts(
-      requestOf(contactsV1.ListContactsRequest, {
-        ...filterOf(args.filter ?? {}),
-        sort: args.sort?.by ?? 'NAME',
-        descending: args.sort?.descending ?? false,
-        first: backwards ? 0 : size,
-        after: args.after ?? '',
-        last: backwards ? size : 0,
-        before: args.before ?? '',
-        count: true,
-        minPosition: args.minPosition ?? '',
-      }),
-    );
+    const reply = await services.contacts.listContacts(requestOf(contactsV1.ListContactsRequest, { ...filterOf(args.filter ?? {}), ...recordPage(args) }));
     const edges = reply.edges.flatMap(({ cursor, contact }) => (contact === undefined ? [] : [{ cursor, node: contact }]));
     return { ...connection(edges, reply), totalCount: reply.total };
   },

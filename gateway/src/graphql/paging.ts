@@ -11,6 +11,40 @@ export function pageSize(asked: number | null | undefined): number {
   return asked;
 }
 
+interface RecordListArguments {
+  readonly sort?: { readonly by: string; readonly descending?: boolean | null } | null;
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+  readonly minPosition?: string | null;
+}
+
+/** Order and page of a list of records, forwards or backwards, as their owners are asked. @throws DomainError PAGE_SIZE_EXCEEDED */
+export function recordPage(args: RecordListArguments): {
+  sort: string;
+  descending: boolean;
+  first: number;
+  after: string;
+  last: number;
+  before: string;
+  count: boolean;
+  minPosition: string;
+} {
+  const backwards = args.last !== null && args.last !== undefined;
+  const size = pageSize(backwards ? args.last : args.first);
+  return {
+    sort: args.sort?.by ?? 'NAME',
+    descending: args.sort?.descending ?? false,
+    first: backwards ? 0 : size,
+    after: args.after ?? '',
+    last: backwards ? size : 0,
+    before: args.before ?? '',
+    count: true,
+    minPosition: args.minPosition ?? '',
+  };
+}
+
 /** A Relay connection of edges that were read forwards. */
 export function connection<Node>(
   edges: readonly { cursor: string; node: Node }[],

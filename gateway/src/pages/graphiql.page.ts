@@ -57,7 +57,7 @@ export function graphiqlPage(): string {
   show();
   ReactDOM.createRoot(document.getElementById('explorer')).render(React.createElement(GraphiQL, {
     fetcher,
-    defaultQuery: '# Sign in above, then try:\\n{\\n  company { name }\\n  contacts(first: 5) { totalCount nodes { name phones { display } } }\\n  imports(first: 5) { nodes { state file { name } counts { read created failed } } }\\n}\\n',
+    defaultQuery: '# Sign in above, then try:\\n{\\n  company { name }\\n  contacts(first: 5) { totalCount nodes { name phones { display } } }\\n  cases(first: 5) { totalCount nodes { number name status { name } contacts { role contact { name } } } }\\n  imports(first: 5) { nodes { state file { name } counts { read created failed } } }\\n}\\n',
   }));
 </script>
 </body>

@@ -26,4 +26,12 @@ describe('what contacts tell others', () => {
     const opened = raw('run', 'ImportRunOpened', { run: 'r', import: 'i', kind: 'IMPORT', attempt: 1, chunksPerLane: [2, 1] });
     expect(factsV1.ImportRunOpened.decode(contactRunsTopic.encode(opened))).toMatchObject({ run: 'r', chunksPerLane: [2, 1] });
   });
+
+  it('tells of chunks that were written before rows had parts', () => {
+    const match = { verdict: 'MATCH', key: 'EMAIL', record: 'c1', score: 1, records: ['c1'], earlierRow: 0 };
+    const old = { row: 7, outcome: 'SKIPPED', reason: 'DUPLICATE_EXISTING', effects: [], codes: [] };
+    const applied = raw('lane', 'ImportChunkApplied', { run: 'r', import: 'i', kind: 'IMPORT', attempt: 1, lane: 0, seq: 0, rows: [{ ...old, match }, old] });
+    const { rows } = factsV1.ImportChunkApplied.decode(contactRunsTopic.encode(applied));
+    expect(rows).toMatchObject([{ row: 7, part: 0, record: '', match: { kind: 'CONTACT', record: 'c1' } }, { row: 7, match: undefined }]);
+  });
 });

@@ -15,7 +15,7 @@ const PAGE_DEFAULT = 50;
 const ROWS_PAGE_MAX = 1_000;
 
 export function typeOf(text: string): ImportType {
-  return oneOf(text, ['CLIENTS', 'CONTACTS'], 'type');
+  return oneOf(text, ['CLIENTS', 'CONTACTS', 'CASES'], 'type');
 }
 
 /** Options as given; what is left empty takes its default (PRODUCT 2.5). */

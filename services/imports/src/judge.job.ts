@@ -1,6 +1,6 @@
 import { uuid8, type StoreTransaction } from '@caseledger/event-store';
 import type { targetsV1 } from '@caseledger/contracts';
-import { verdictDigest } from './file/plan-hash.js';
+import { verdictDigest, type NamesOfNew } from './file/plan-hash.js';
 import { decodeRows, encodeVerdict } from './file/row-objects.js';
 import type { ImportContext } from './import.context.js';
 import type { ImportTarget, Judgement } from './import.target.js';
@@ -63,6 +63,7 @@ async function judgeLane(context: ImportContext, job: JobAtWork, judging: Judgin
   const chunks = await context.store.transaction(job.tenant, (tx) => listObjects(tx, plan, 'chunk', { generation, lane }));
   const entries: ManifestEntry[] = [];
   const planRows: PlanRow[] = [];
+  const names: NamesOfNew = new Map();
   const read = (chunk: ManifestEntry | undefined): Promise<Buffer> =>
     chunk === undefined ? Promise.resolve(Buffer.alloc(0)) : context.objects.get(job.tenant, importId, placeOf(chunk), chunk.sha256);
   let overlay = Buffer.alloc(0);
@@ -78,7 +79,7 @@ async function judgeLane(context: ImportContext, job: JobAtWork, judging: Judgin
     const reply = await judgeChunk(job, judging, rows, overlay);
     overlay = Buffer.from(reply.overlay);
     const bytes = Buffer.concat(reply.verdicts.map(encodeVerdict));
-    for (const verdict of reply.verdicts) planRows.push(planRowOf(verdict, chunk, reply.parts.get(verdict.row) ?? []));
+    for (const verdict of reply.verdicts) planRows.push(planRowOf(verdict, chunk, reply.parts.get(verdict.row) ?? [], names));
     await storing;
     storing = storeVerdicts(context, job, importId, chunk, bytes).then((entry) => void entries.push(entry));
     storing.catch(() => undefined);
@@ -106,7 +107,7 @@ async function judgeChunk(job: JobAtWork, { importId, run, options, target }: Ju
   return reply;
 }
 
-function planRowOf(verdict: targetsV1.RowVerdict, chunk: ManifestEntry, parts: readonly targetsV1.RowExpectation[]): PlanRow {
+function planRowOf(verdict: targetsV1.RowVerdict, chunk: ManifestEntry, parts: readonly targetsV1.RowExpectation[], names: NamesOfNew): PlanRow {
   const { row, outcome, reason, match, effects, issues, pinnedVersion } = verdict;
   const codes = issues.map(({ code, severity, column, field }) => ({ code, severity, column, field }));
   return {
@@ -123,7 +124,7 @@ function planRowOf(verdict: targetsV1.RowVerdict, chunk: ManifestEntry, parts: r
     effects: effects.map(({ kind }) => kind),
     codes,
     parts,
-    digest: verdictDigest(verdict),
+    digest: verdictDigest(verdict, names),
   };
 }
 

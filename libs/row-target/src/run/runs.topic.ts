@@ -28,8 +28,17 @@ const KINDS: Readonly<Record<RunKind, targetsV1.RunKind>> = {
 
 function encodeChunk({ data }: RawEvent): Uint8Array {
   const { run, import: importId, kind, attempt, lane, seq, rows } = data as object as ChunkApplied<targetsV1.RowOutcome>;
-  const chunk = { run, importId, kind: KINDS[kind], attempt, lane, seq, rows: [...rows] };
+  const chunk = { run, importId, kind: KINDS[kind], attempt, lane, seq, rows: rows.map(asToday) };
   return factsV1.ImportChunkApplied.encode(chunk).finish();
+}
+
+const BEFORE_PARTS = { part: 0, record: '' };
+const BEFORE_KINDS = { kind: 'CONTACT' };
+
+/** An outcome as logs have held it from the first version on: what it does not say is what there was only one of then. */
+function asToday(row: targetsV1.RowOutcome): targetsV1.RowOutcome {
+  const { match } = row;
+  return { ...BEFORE_PARTS, ...row, match: match === undefined ? undefined : { ...BEFORE_KINDS, ...match } };
 }
 
 function encodeRun(event: RunEvent): Uint8Array {

@@ -1,6 +1,6 @@
 import { NO_CASE_CHOICES, type CaseChoices } from '../import/import.events.js';
 import { options } from '../import/import-history.fixture.js';
-import { PlanHash, verdictDigest, type PlanHead } from './plan-hash.js';
+import { PlanHash, verdictDigest, type NamesOfNew, type PlanHead } from './plan-hash.js';
 import { aVerdict } from './row.fixture.js';
 
 const head: PlanHead = {
@@ -83,6 +83,24 @@ describe('the hash of a plan (PRE-004)', () => {
     };
     expect(earlier('new-1', 1)).toEqual(earlier('new-2', 1));
     expect(earlier('c1', 0)).not.toEqual(earlier('c2', 0));
+  });
+
+  it('names what a later row of the lane builds on by the row that makes it', () => {
+    const effect = (kind: string, record: string) => ({ kind, record, fromVersion: 0, toVersion: 1 });
+    const lane = (client: string, first: string, second: string) => {
+      const names: NamesOfNew = new Map();
+      const maker = aVerdict({ row: 1, effects: [effect('CONTACT_CREATED', client), effect('CASE_CREATED', first)] });
+      const linker = aVerdict({ row: 2, effects: [effect('CASE_CREATED', second), effect('CLIENT_LINKED', client)] });
+      return [verdictDigest(maker, names), verdictDigest(linker, names)];
+    };
+    expect(lane('c', 'k1', 'k2')).toEqual(lane('d', 'm1', 'm2'));
+    expect(verdictDigest(aVerdict({ row: 2, effects: [effect('CLIENT_LINKED', 'c')] }))).not.toEqual(verdictDigest(aVerdict({ row: 2, effects: [effect('CLIENT_LINKED', 'd')] })));
+  });
+
+  it('tells the records of one row apart', () => {
+    const change = (record: string) => ({ record, field: 'city', before: '', after: '"Eugene"', column: 2, keptBecause: '' });
+    const effects = ['a', 'b'].map((record) => ({ kind: 'CONTACT_CREATED', record, fromVersion: 0, toVersion: 1 }));
+    expect(verdictDigest(aVerdict({ row: 1, effects, changes: [change('a')] }))).not.toEqual(verdictDigest(aVerdict({ row: 1, effects, changes: [change('b')] })));
   });
 
   it('does not depend on the versions that records have meanwhile or on the order of candidates', () => {

@@ -65,14 +65,17 @@ export class PlanHash {
   }
 }
 
-/** The digest of one row's prediction, 32 bytes: outcome, match, effects, changes and issues. */
-export function verdictDigest(verdict: targetsV1.RowVerdict): Buffer {
+/** Names of records yet to be made, by id: a lane's rows are given the same, for a later one may build on an earlier one's. */
+export type NamesOfNew = Map<string, string>;
+
+/**
+ * The digest of one row's prediction, 32 bytes: outcome, match, effects, changes and issues. Records that the row makes
+ * are added to `names`.
+ */
+export function verdictDigest(verdict: targetsV1.RowVerdict, names: NamesOfNew = new Map()): Buffer {
   const form = ROW.begin();
-  const made = recordsMade(verdict);
-  const name = (record: string): string => {
-    const row = made.get(record);
-    return row === undefined ? record : `row ${row}`;
-  };
+  nameNew(verdict, names);
+  const name = (record: string): string => names.get(record) ?? record;
   const { match } = verdict;
   form.write(verdict.outcome, verdict.reason);
   if (match === undefined) form.write('');
@@ -93,12 +96,12 @@ export function verdictDigest(verdict: targetsV1.RowVerdict): Buffer {
   return hash('sha256', form.bytes(), 'buffer');
 }
 
-/** Records that do not exist before the run, with the row that would make each: this row, or an earlier one it matches. */
-function recordsMade({ row, match, effects }: targetsV1.RowVerdict): ReadonlyMap<string, number> {
-  const made = new Map<string, number>();
-  for (const { kind, record } of effects) if (kind.endsWith('_CREATED')) made.set(record, row);
-  if (match !== undefined && match.earlierRow > 0 && match.record !== '') made.set(match.record, match.earlierRow);
-  return made;
+/** Records that do not exist before the run are named by the row that would make them: this one, or an earlier one it matches. */
+function nameNew({ row, match, effects }: targetsV1.RowVerdict, names: NamesOfNew): void {
+  const made = effects.filter(({ kind }) => kind.endsWith('_CREATED'));
+  // A case row may make several; the last one is its case.
+  for (const [at, { record }] of made.reverse().entries()) names.set(record, at === 0 ? `row ${row}` : `row ${row}/${at}`);
+  if (match !== undefined && match.earlierRow > 0 && match.record !== '' && !names.has(match.record)) names.set(match.record, `row ${match.earlierRow}`);
 }
 
 function writeOptions(form: CanonicalForm, options: ImportOptions): void {
