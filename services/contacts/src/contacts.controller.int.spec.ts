@@ -78,6 +78,32 @@ describe('creating (CON-010, RST-003)', () => {
   });
 });
 
+describe('asking for ids alone (CAS-008, RST-001)', () => {
+  it('finds contacts by a search or by their external ids, archived ones too, each as far as the caller may read', async () => {
+    const { id } = await create({ firstName: 'Ivo', lastName: 'Idonly', phone: '415 555 0177', externalSystem: 'clio', externalId: 'ID-7' });
+    await manager.archiveContact({ id, reason: '', idempotencyKey: '' });
+    const search = (text: string, by = manager) => by.searchContacts({ search: text, limit: 10 });
+    for (const text of ['idonly', 'Idonly Ivo', '(415) 555-0177']) expect((await search(text)).ids).toEqual([id]);
+    expect(await search('nobody of this name')).toEqual({ ids: [], hasMore: false });
+    expect((await search(' ')).ids).toEqual([]);
+    const byIds = (by = manager) =>
+      by.findByExternalIds({ externalIds: [{ system: 'none', id: 'ID-7' }, { system: 'clio', id: 'ID-7' }] });
+    expect((await byIds()).ids).toEqual(['', id]);
+    const [stranger, staff] = [await harness.as('owner', { tenant: uuid7() }), await harness.as('staff')];
+    for (const other of [stranger, staff]) {
+      expect((await search('idonly', other)).ids).toEqual([]);
+      expect((await byIds(other)).ids).toEqual(['', '']);
+    }
+  });
+
+  it('tells when there are more than were asked for', async () => {
+    for (const firstName of ['Ann', 'Ben', 'Cal']) await create({ firstName, lastName: 'Manyofthem' });
+    const found = await manager.searchContacts({ search: 'manyofthem', limit: 2 });
+    expect(found.ids).toHaveLength(2);
+    expect(found.hasMore).toBe(true);
+  });
+});
+
 describe('editing', () => {
   it('merges fields that do not overlap and refuses those that do (CON-015)', async () => {
     const { id } = await create({ firstName: 'Eve', lastName: 'Edit' });
