@@ -45,10 +45,14 @@ describe('hostile and damaged workbooks', () => {
     await expect(read({ sheets: [wide] }, { limits: { columnsMax: 10 } })).rejects.toMatchObject({ code: 'FILE_TOO_MANY_COLUMNS', params: { n: 702, limit: 10 } });
   });
 
+  it('FIL-008: a row past the last a sheet can have is too many rows, told there and then', async () => {
+    const data = `${textRow(1, 'Name')}${textRow(1_048_577, 'x')}<row r="1"`;
+    await expect(read({ sheets: [data] })).rejects.toMatchObject({ code: 'FILE_TOO_MANY_ROWS', params: { rows: 1_048_576, limit: 1_048_575 } });
+  });
+
   it.each([
     ['rows out of order', `${textRow(2, 'Name')}${textRow(1, 'x')}`],
     ['a row twice', `${textRow(1, 'Name')}${textRow(1, 'x')}`],
-    ['a row beyond the last', `${textRow(1, 'Name')}${textRow(1_048_577, 'x')}`],
     ['a row that is no number', '<row r="x"><c t="str"><v>1</v></c></row>'],
     ['a column beyond the last', '<row r="1"><c r="ZZZZ1"><v>1</v></c></row>'],
     ['a string that is not in the table', '<row r="1"><c r="A1" t="s"><v>5</v></c></row>'],

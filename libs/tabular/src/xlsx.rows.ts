@@ -32,7 +32,7 @@ export interface SheetContext {
 
 /**
  * The rows of a sheet that are there, in order, one array for each piece read; rows the file leaves out are blank.
- * Throws `FILE_CORRUPT`, `FILE_UNPACKED_TOO_LARGE`.
+ * Throws `FILE_CORRUPT`, `FILE_UNPACKED_TOO_LARGE`, `FILE_TOO_MANY_ROWS` at a row that no sheet can have.
  */
 export async function* xlsxRows(archive: XlsxArchive, part: string, context: SheetContext): AsyncGenerator<RawRow[]> {
   const handler = new SheetHandler(context, part);
@@ -133,7 +133,9 @@ class SheetHandler implements XmlHandler {
   private openRow(attributes: string): void {
     const given = attributeOf(attributes, 'r');
     const position = given === undefined ? this.position + 1 : Number(given);
-    if (!Number.isInteger(position) || position <= this.position || position > ROWS_MAX) throw corruptFile(`${this.part}, row ${this.position + 1}`);
+    if (!Number.isInteger(position) || position <= this.position) throw corruptFile(`${this.part}, row ${this.position + 1}`);
+    // At least as many below the first row; how many there are in all is not worth reading.
+    if (position > ROWS_MAX) throw validation('FILE_TOO_MANY_ROWS', { rows: position - 1, limit: this.context.limits.sheetRowsMax });
     this.position = position;
     this.cells = [];
     this.issues = undefined;
