@@ -9,7 +9,9 @@ export interface Connection {
 }
 
 export interface CliConfig {
-  /** From flags of the environment or the files below; undefined when nobody has signed in. */
+  /** The gateway this command talks to; undefined when an installation is named that has never been started. */
+  readonly address: string | undefined;
+  /** Who counts there; undefined when nobody has signed in. */
   readonly connection: Connection | undefined;
   /** Folder of the installation (`npm start` keeps it), for worker, verify and rebuild. */
   readonly installation: string | undefined;
@@ -22,32 +24,70 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const FOLDER = '.caseledger';
 const CLIENT_FILE = 'client.json';
+const LOGINS_FILE = 'logins.json';
+const DEFAULT_ADDRESS = 'http://127.0.0.1:4000';
 
 /**
- * Environment first (`CASELEDGER_ADDRESS` with `CASELEDGER_KEY`), then who last signed in here, then the demo that
- * `npm start` keeps in this folder or one above it.
+ * The installation first: `CASELEDGER_ADDRESS`, else `CASELEDGER_HOME`, else the clone the command runs in; outside of all
+ * of them where somebody last signed in. Then who counts at that address: `CASELEDGER_KEY`, else who signed in there, else
+ * the demo's owner that `npm start` keeps in the installation. A login never counts at another address.
  */
 export function readCliConfig(env: Environment, cwd: string): CliConfig {
   const installation = env['CASELEDGER_HOME'] || findInstallation(cwd);
   const local = installation === undefined ? undefined : readClient(join(installation, CLIENT_FILE));
-  const own = readClient(ownFile(env));
-  const bearer = env['CASELEDGER_KEY'];
-  const address = env['CASELEDGER_ADDRESS'] ?? own?.address ?? local?.address ?? 'http://127.0.0.1:4000';
-  const stored = own ?? local;
+  const logins = readLogins(env);
+  const elsewhere = installation === undefined ? (logins.last ?? DEFAULT_ADDRESS) : undefined;
+  const address = env['CASELEDGER_ADDRESS'] || local?.address || elsewhere;
+  const own = address === undefined ? undefined : logins.bearers.get(originOf(address));
+  const demo = local !== undefined && address !== undefined && originOf(local.address) === originOf(address) ? local.bearer : undefined;
+  const bearer = env['CASELEDGER_KEY'] || own || demo;
   return {
-    connection: bearer !== undefined ? { address, bearer } : stored === undefined ? undefined : { address, bearer: stored.bearer },
+    address,
+    connection: bearer === undefined || address === undefined ? undefined : { address, bearer },
     installation,
     installationKey: env['CASELEDGER_INSTALLATION_KEY'] ?? local?.installationKey,
     interactive: process.stdin.isTTY === true && env['CI'] === undefined,
   };
 }
 
-/** Remembers who signed in, readable by this user only. */
-export function saveConnection(env: Environment, connection: Connection): void {
-  const file = ownFile(env);
+/** Remembers who signed in at this address, readable by this user only. */
+export function saveLogin(env: Environment, { address, bearer }: Connection): void {
+  const { bearers } = readLogins(env);
+  writeLogins(env, { last: originOf(address), bearers: new Map([...bearers, [originOf(address), bearer]]) });
+}
+
+/** Forgets who signed in at this address. @returns the bearer that counted; undefined when nobody had signed in there. */
+export function forgetLogin(env: Environment, address: string): string | undefined {
+  const { last, bearers } = readLogins(env);
+  const bearer = bearers.get(originOf(address));
+  const left = new Map([...bearers].filter(([origin]) => origin !== originOf(address)));
+  if (bearer !== undefined) writeLogins(env, { last: last === originOf(address) ? undefined : last, bearers: left });
+  return bearer;
+}
+
+/** Logins by the origin of their gateway, and the one made last. */
+interface Logins {
+  readonly last: string | undefined;
+  readonly bearers: ReadonlyMap<string, string>;
+}
+
+function readLogins(env: Environment): Logins {
+  const { last, bearers } = readJson(loginsFile(env)) ?? {};
+  const entries = typeof bearers === 'object' && bearers !== null ? Object.entries(bearers) : [];
+  const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return { last: typeof last === 'string' ? last : undefined, bearers: new Map(texts) };
+}
+
+function writeLogins(env: Environment, { last, bearers }: Logins): void {
+  const file = loginsFile(env);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, `${JSON.stringify(connection)}\n`, { mode: 0o600 });
+  writeFileSync(`${file}.new`, `${JSON.stringify({ last, bearers: Object.fromEntries(bearers) })}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
+}
+
+/** One gateway, however its address is written. */
+function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : address;
 }
 
 /** The environment of this process, with what an installation's processes are told. */
@@ -55,8 +95,8 @@ export function environment(): Environment {
   return process.env;
 }
 
-function ownFile(env: Environment): string {
-  return join(env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? homedir(), '.config'), 'caseledger', CLIENT_FILE);
+function loginsFile(env: Environment): string {
+  return join(env['XDG_CONFIG_HOME'] || join(env['HOME'] ?? homedir(), '.config'), 'caseledger', LOGINS_FILE);
 }
 
 /** The nearest folder with an installation, from here upwards, as git finds its own. */
@@ -67,15 +107,28 @@ function findInstallation(cwd: string): string | undefined {
   }
 }
 
-function readClient(file: string): (Connection & { installationKey?: string }) | undefined {
-  let read: unknown;
+/** What an installation says of itself; without a demo company there is an address and no bearer. */
+interface LocalClient {
+  readonly address: string;
+  readonly bearer: string | undefined;
+  readonly installationKey: string | undefined;
+}
+
+function readClient(file: string): LocalClient | undefined {
+  const { address, bearer, installationKey } = readJson(file) ?? {};
+  if (typeof address !== 'string') return undefined;
+  return { address, bearer: textOf(bearer), installationKey: textOf(installationKey) };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function readJson(file: string): Record<string, unknown> | undefined {
   try {
-    read = JSON.parse(readFileSync(file, 'utf8'));
+    const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
-  if (typeof read !== 'object' || read === null) return undefined;
-  const { address, bearer, installationKey } = read as Record<string, unknown>;
-  if (typeof address !== 'string' || typeof bearer !== 'string') return undefined;
-  return { address, bearer, ...(typeof installationKey === 'string' ? { installationKey } : {}) };
 }

@@ -25,8 +25,15 @@ export function makeContext(config: CliConfig, json: boolean, interrupted: Abort
     output: new Output(json),
     interrupted,
     api: () => {
-      if (config.connection === undefined) throw new CliError('UNAUTHENTICATED', 'Sign in first: caseledger login, or set CASELEDGER_KEY.');
+      const address = addressOf(config);
+      if (config.connection === undefined) throw new CliError('UNAUTHENTICATED', `Nobody is signed in at ${address}: caseledger login, or set CASELEDGER_KEY.`);
       return new Api(config.connection);
     },
   };
+}
+
+/** The gateway this command talks to. @throws CliError NOT_FOUND when the installation that is named was never started */
+export function addressOf({ address, installation }: CliConfig): string {
+  if (address !== undefined) return address;
+  throw new CliError('NOT_FOUND', `There is no installation in ${installation ?? 'this folder'}. Run "npm start" for it first.`);
 }

@@ -1,20 +1,21 @@
 import type { Command } from 'commander';
 import { Api, type Json } from '../api.js';
 import { CliError, EXIT, type ExitCode } from '../cli-error.js';
-import { environment, saveConnection } from '../config.js';
-import type { CliContext, Register } from '../context.js';
+import { environment, forgetLogin, saveLogin } from '../config.js';
+import { addressOf, type CliContext, type Register } from '../context.js';
 import { secret } from '../prompt.js';
 import { checked } from '../record.input.js';
 
-/** `caseledger login`, `company create`, `user add`, `key create|revoke`. */
+/** `caseledger login`, `logout`, `company create`, `user add`, `key create|revoke`. */
 export const accountCommands: Register = (program: Command, run) => {
   program
     .command('login')
-    .description('Sign in and remember it')
+    .description('Sign in and remember it for this address')
     .requiredOption('--email <email>')
     .option('--password <password>', 'asked for when left out')
     .option('--address <url>', 'of the gateway')
     .action(run(login));
+  program.command('logout').description('Forget who signed in at this address').option('--address <url>', 'of the gateway').action(run(logout));
   const company = program.command('company').description('Companies of this installation');
   company
     .command('create')
@@ -40,19 +41,31 @@ export const accountCommands: Register = (program: Command, run) => {
 };
 
 async function login(context: CliContext, _args: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
-  const address = typeof flags['address'] === 'string' ? flags['address'] : (context.config.connection?.address ?? 'http://127.0.0.1:4000');
+  const address = typeof flags['address'] === 'string' ? flags['address'] : addressOf(context.config);
   const password = typeof flags['password'] === 'string' ? flags['password'] : await secret(context, 'Password: ');
-  const answer = await new Api({ address, bearer: '' }).post('/api/sign-in', { email: flags['email'], password });
-  saveConnection(environment(), { address, bearer: String(answer['session']) });
+  const answer = await new Api({ address, bearer: '' }).post('/api/sign-in', { email: flags['email'], password }).catch((fault: unknown) => {
+    throw fault instanceof CliError && fault.code === 'UNAUTHENTICATED' ? new CliError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.') : fault;
+  });
+  saveLogin(environment(), { address, bearer: String(answer['session']) });
   const { company, user } = answer as { company: { name: string }; user: { name: string } };
   context.output.line({ address, company, user });
   context.output.say(`Signed in at ${address} as ${user.name}, ${company.name}`);
   return EXIT.done;
 }
 
+/** The session ends at the gateway too; one that does not answer, or has ended it already, keeps nobody from forgetting it here. */
+async function logout(context: CliContext, _args: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
+  const address = typeof flags['address'] === 'string' ? flags['address'] : addressOf(context.config);
+  const bearer = forgetLogin(environment(), address);
+  if (bearer !== undefined) await new Api({ address, bearer }).post('/api/sign-out').catch(() => undefined);
+  context.output.line({ address, signedOut: bearer !== undefined });
+  context.output.say(bearer === undefined ? `Nobody was signed in at ${address}` : `Signed out at ${address}`);
+  return EXIT.done;
+}
+
 async function createCompany({ config, output }: CliContext, [name]: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
   if (config.installationKey === undefined) throw new CliError('UNAUTHENTICATED', 'Making a company needs the installation key: set CASELEDGER_INSTALLATION_KEY.');
-  const address = config.connection?.address ?? 'http://127.0.0.1:4000';
+  const address = addressOf(config);
   const made = await new Api({ address, bearer: config.installationKey }).post('/api/companies', {
     name,
     kind: String(flags['kind']).toUpperCase(),

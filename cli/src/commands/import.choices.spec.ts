@@ -37,7 +37,7 @@ function client(): { context: CliContext; api: Api; shown: () => string } {
   const out = new PassThrough();
   const api = new Api({ address, bearer: 'b' });
   const context: CliContext = {
-    config: { connection: undefined, installation: undefined, installationKey: undefined, interactive: false },
+    config: { address, connection: undefined, installation: undefined, installationKey: undefined, interactive: false },
     output: new Output(false, out as unknown as NodeJS.WriteStream, out as unknown as NodeJS.WriteStream),
     api: () => api,
     interrupted: new AbortController().signal,

@@ -60,8 +60,9 @@ async function importFile(context: CliContext, [file]: readonly string[], flags:
   if (item.state === 'REJECTED') throw new CliError(item.code ?? 'FILE_CORRUPT', item.message ?? 'The file was refused.');
   if (isEnded(item)) return finish(context, item, started);
   item = await planned(context, api, item);
-  showPlan(context, item);
-  if (!(await mayStart(context, item, options))) {
+  const into = await destination(api);
+  showPlan(context, item, into);
+  if (!(await mayStart(context, item, options, into))) {
     output.note(`Not started. ${later(item)}`);
     return EXIT.refused;
   }
@@ -210,9 +211,20 @@ async function planned({ output, interrupted }: CliContext, api: Api, item: Impo
   throw new CliError(now.code ?? 'STATE_NOT_ALLOWED', now.message ?? `The plan could not be made; the import is ${now.state}.`);
 }
 
-function showPlan({ output }: CliContext, item: ImportView): void {
-  output.line({ event: 'plan', id: item.id, planHash: item.plan?.hash, counts: item.plan?.counts, effects: item.plan?.effects, ignoredColumns: item.plan?.ignoredColumns });
-  output.say(`Preview of ${item.file?.name ?? ''}: ${countsLine(item.plan?.counts)}`);
+/** Whose records an import writes, and in whose name: told before it is confirmed. */
+interface Destination {
+  readonly company: string;
+  readonly user: string;
+}
+
+async function destination(api: Api): Promise<Destination> {
+  const { company, viewer } = (await api.graphql('{ company { name } viewer { email } }')) as { company: { name: string }; viewer: { email: string } };
+  return { company: company.name, user: viewer.email };
+}
+
+function showPlan({ output }: CliContext, item: ImportView, { company, user }: Destination): void {
+  output.line({ event: 'plan', company, user, id: item.id, planHash: item.plan?.hash, counts: item.plan?.counts, effects: item.plan?.effects, ignoredColumns: item.plan?.ignoredColumns });
+  output.say(`Preview of ${item.file?.name ?? ''} into ${company} as ${user}: ${countsLine(item.plan?.counts)}`);
   const effects = effectsLine(item.plan?.effects ?? {});
   if (item.type === 'CASES' && effects !== '') output.say(`Of cases and their contacts: ${effects}`);
   const ignored = item.plan?.ignoredColumns ?? [];
@@ -226,13 +238,13 @@ function short(text: string): string {
 }
 
 /** There is no way round a confirmation (PRE-001): asked on a terminal, given by --yes or --plan-hash elsewhere. */
-async function mayStart(context: CliContext, item: ImportView, options: ImportFlags): Promise<boolean> {
+async function mayStart(context: CliContext, item: ImportView, options: ImportFlags, { company, user }: Destination): Promise<boolean> {
   if (options.planHash !== undefined) {
     if (options.planHash === item.plan?.hash) return true;
     throw new CliError('PLAN_STALE', `The plan's hash is ${item.plan?.hash ?? 'unknown'}, not ${options.planHash}.`);
   }
   if (options.yes === true) return true;
-  return confirmed(context, `Import ${item.plan?.counts.read ?? 0} rows?`, `Give --yes. ${later(item)}`);
+  return confirmed(context, `Import ${item.plan?.counts.read ?? 0} rows into ${company} as ${user}?`, `Give --yes. ${later(item)}`);
 }
 
 function later({ id, plan }: ImportView): string {

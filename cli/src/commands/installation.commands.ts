@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { CliError, EXIT, type ExitCode } from '../cli-error.js';
 import { environment } from '../config.js';
-import type { CliContext, Register } from '../context.js';
+import { addressOf, type CliContext, type Register } from '../context.js';
 
 const CONNECT_MS = 5_000;
 
@@ -83,7 +83,7 @@ function toldBy<Value>(folder: string, name: 'environment.json' | 'programs.json
 }
 
 async function status({ output, ...context }: CliContext): Promise<ExitCode> {
-  const { address } = context.config.connection ?? { address: 'http://127.0.0.1:4000' };
+  const address = addressOf(context.config);
   const ready = await fetch(new URL('/health/ready', address), { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
   const facts = { address, ready: ready?.ok === true, transport: 'embedded', installation: context.config.installation ?? null };
   output.line(facts);
