@@ -1,5 +1,5 @@
 /** Random numbers that a seed replays (mulberry32). */
-function randomOf(seed: number): (below: number) => number {
+export function randomOf(seed: number): (below: number) => number {
   let state = seed | 0;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;
@@ -18,21 +18,22 @@ const SOURCES = ['Referral from a former client', 'Website contact form', 'Radio
 const CITIES: readonly (readonly [string, string, string])[] = [['Eugene', 'OR', '97401'], ['Austin', 'TX', '78701'], ['Boise', 'ID', '83702'], ['Tacoma', 'WA', '98402'], ['Madison', 'WI', '53703'], ['Newark', 'NJ', '07102']];
 const AREAS = ['415', '646', '503', '512', '206', '608', '973', '208'];
 
-function pick<T>(list: readonly T[], at: number): T {
+/** The item at a place of a list that is read in a circle. */
+export function pick<T>(list: readonly T[], at: number): T {
   const item = list[at % list.length];
   if (item === undefined) throw new RangeError('The list is empty');
   return item;
 }
 
 /** The eight shapes a ten-digit number is written in. */
-function dressed(digits: string, shape: number): string {
+export function dressed(digits: string, shape: number): string {
   const [area, exchange, line] = [digits.slice(0, 3), digits.slice(3, 6), digits.slice(6)];
   const shapes = [digits, `${area}-${exchange}-${line}`, `${area}.${exchange}.${line}`, `(${area}) ${exchange}-${line}`, `+1${digits}`, `+1 ${area} ${exchange} ${line}`, `1-${area}-${exchange}-${line}`, `(${area})${exchange}-${line}`];
   return pick(shapes, shape);
 }
 
 /** Person number n of the benchmark: different numbers share neither e-mail nor phone. */
-function person(n: number): { first: string; last: string; email: string; phone: string; mobile: string } {
+export function person(n: number): { first: string; last: string; email: string; phone: string; mobile: string } {
   const line = String(n % 10_000).padStart(4, '0');
   const exchange = String(200 + (Math.floor(n / 10_000) % 700)).padStart(3, '0');
   return {
@@ -80,11 +81,16 @@ export function* clientRows({ rows, seed, existing, matching }: RowsOptions): Ge
   }
 }
 
-/** The rows as CSV text in pieces of 1,000 lines; no cell needs a quote. */
-export function* csvPieces(options: RowsOptions): Generator<string> {
-  let piece = `${HEADERS.join(',')}\n`;
+/** The rows of clients as a file. */
+export function csvPieces(options: RowsOptions): Generator<string> {
+  return csvOf(HEADERS, clientRows(options));
+}
+
+/** Rows as CSV text in pieces of 1,000 lines; no cell needs a quote. */
+export function* csvOf(headers: readonly string[], rows: Iterable<readonly string[]>): Generator<string> {
+  let piece = `${headers.join(',')}\n`;
   let lines = 0;
-  for (const row of clientRows(options)) {
+  for (const row of rows) {
     piece += `${row.join(',')}\n`;
     lines += 1;
     if (lines % 1_000 === 0) {

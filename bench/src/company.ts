@@ -27,11 +27,11 @@ const ASK_MS = 250;
 
 /** The company whose files the benchmark imports, over REST as a script would. */
 export class BenchCompany extends RestSession {
-  /** Uploads a file and leaves it at its mapping, all columns as proposed. @returns the import's id and upload seconds. */
-  async upload(pieces: Iterable<string>, options: Record<string, unknown>): Promise<{ id: string; bytes: number; seconds: number }> {
+  /** Uploads a file, of clients unless said otherwise, and leaves it at its mapping, all columns as proposed. @returns the import's id and upload seconds. */
+  async upload(pieces: Iterable<string>, options: Record<string, unknown>, type: 'CLIENTS' | 'CASES' = 'CLIENTS'): Promise<{ id: string; bytes: number; seconds: number }> {
     const content = Buffer.from([...pieces].join(''));
     const begun = performance.now();
-    const { id } = await this.json<ImportView>('POST', '/api/imports', { type: 'CLIENTS', fileName: 'clients.csv', sizeBytes: content.length });
+    const { id } = await this.json<ImportView>('POST', '/api/imports', { type, fileName: `${type.toLowerCase()}.csv`, sizeBytes: content.length });
     await this.json('PUT', `/api/imports/${id}/file`, content);
     await this.json('POST', `/api/imports/${id}/file/complete`, {});
     const { analysis } = await this.until(id, 'MAPPING');

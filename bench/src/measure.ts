@@ -1,26 +1,23 @@
 import { foundCompany, Network } from '@caseledger/testing';
-import type { Client } from 'pg';
 import { csvPieces, type RowsOptions } from './client-rows.js';
 import { BenchCompany } from './company.js';
-import { difference, openDatabase, settledWritten, type Written } from './database-meter.js';
-import { interactiveShare, isWorker, watchUsage, type Usage, type UsageWatch } from './process-usage.js';
-import { rawCopy } from './raw-copy.js';
+import { difference, openDatabase, settledWritten } from './database-meter.js';
+import { NetworkMeter, type Measured, type MeasureOptions } from './network-meter.js';
+import { interactiveShare, watchUsage } from './process-usage.js';
+import { CLIENT_TABLES, rawCopy } from './raw-copy.js';
 import type { Figures } from './results.js';
 
 const OPTIONS = { duplicatePolicy: 'UPDATE' };
 const MATCHING = 0.2;
 const MB = 1024 * 1024;
 
-export interface MeasureOptions {
-  readonly rows: number;
-  readonly workers: number;
-  readonly only: string | undefined;
-  say(line: string): void;
+/** Starts the product anew with so many workers, measures client imports, and stops it. */
+export function measure(options: MeasureOptions, figures: Figures): Promise<void> {
+  return onNetwork(options, (measured) => new Measurement(measured, figures, options).all());
 }
 
-/** Starts the product anew with so many workers, measures, and stops it. */
-export async function measure(options: MeasureOptions, figures: Figures): Promise<void> {
-  const { workers, say } = options;
+/** Starts the product anew with so many workers and a company, and stops it when the work on it has ended. */
+export async function onNetwork({ workers, say }: MeasureOptions, work: (measured: Measured) => Promise<void>): Promise<void> {
   const network = new Network();
   try {
     await network.start();
@@ -31,7 +28,7 @@ export async function measure(options: MeasureOptions, figures: Figures): Promis
     const usage = watchUsage(pids);
     say(`${workers} import worker${workers === 1 ? '' : 's'}: ${[...pids].map(([name, pid]) => `${name} ${pid}`).join(', ')}`);
     try {
-      await new Measurement(network, company, server, usage, figures, options).all();
+      await work({ network, company, server, usage });
     } finally {
       usage.stop();
       await server.end();
@@ -41,104 +38,62 @@ export async function measure(options: MeasureOptions, figures: Figures): Promis
   }
 }
 
-/** One network's figures. Those with more than one worker carry the number in their ids. */
+/** One network's figures of client imports. */
 class Measurement {
-  private readonly suffix: string;
-  private readonly total = new Map<string, Usage>();
+  private readonly meter: NetworkMeter;
 
   constructor(
-    private readonly network: Network,
-    private readonly company: BenchCompany,
-    private readonly server: Client,
-    private readonly usage: UsageWatch,
+    private readonly measured: Measured,
     private readonly figures: Figures,
     private readonly options: MeasureOptions,
   ) {
-    this.suffix = options.workers === 1 ? '' : `-${options.workers}-workers`;
+    this.meter = new NetworkMeter(measured.usage, figures, options);
   }
 
   async all(): Promise<void> {
     const { rows, only = '' } = this.options;
     const ofRun = await this.import('empty', { rows, seed: 11, existing: 0, matching: 0 });
     if (only.includes('empty')) return;
-    if (this.suffix === '') await this.copy(ofRun.rate);
+    if (this.options.workers === 1) await this.copy(ofRun.rate);
     if (only.includes('copy')) return;
     const { id } = await this.import('existing', { rows, seed: 12, existing: rows, matching: MATCHING });
     if (!only.includes('existing')) await this.revert(id);
-    this.add('worker-peak-mb', this.workerPeakMb(this.total), 'MB');
-    this.add('interactive-cpu-share', interactiveShare(this.total), 'of the CPU of the workers');
+    this.meter.add('worker-peak-mb', this.meter.workerPeakMb(this.meter.total), 'MB');
+    this.meter.add('interactive-cpu-share', interactiveShare(this.meter.total), 'of the CPU of the workers');
   }
 
   private async import(into: 'empty' | 'existing', rows: RowsOptions): Promise<{ id: string; rate: number }> {
-    const { id, bytes, seconds } = await this.company.upload(csvPieces(rows), OPTIONS);
-    this.add(`upload-and-analysis-seconds-${into}`, seconds, 's');
-    this.say(`${into}: ${rows.rows} rows, ${(bytes / MB).toFixed(1)} MB uploaded and analysed in ${seconds.toFixed(1)} s`);
-    const planSeconds = await this.phase(`plan-${into}`, rows.rows, () => this.company.plan(id));
-    this.add(`plan-rows-per-second-${into}`, rows.rows / planSeconds, 'rows/s');
-    this.say(`${into}: planned in ${planSeconds.toFixed(1)} s, ${Math.round(rows.rows / planSeconds)} rows/s`);
-    const before = await settledWritten(this.server);
-    const run = await this.phase(`run-${into}`, rows.rows, () => this.company.run(id));
+    const { id, bytes, seconds } = await this.measured.company.upload(csvPieces(rows), OPTIONS);
+    this.meter.add(`upload-and-analysis-seconds-${into}`, seconds, 's');
+    this.options.say(`${into}: ${rows.rows} rows, ${(bytes / MB).toFixed(1)} MB uploaded and analysed in ${seconds.toFixed(1)} s`);
+    const planSeconds = await this.meter.phase(`plan-${into}`, rows.rows, () => this.measured.company.plan(id));
+    this.meter.add(`plan-rows-per-second-${into}`, rows.rows / planSeconds, 'rows/s');
+    this.options.say(`${into}: planned in ${planSeconds.toFixed(1)} s, ${Math.round(rows.rows / planSeconds)} rows/s`);
+    const before = await settledWritten(this.measured.server);
+    const run = await this.meter.phase(`run-${into}`, rows.rows, () => this.measured.company.run(id));
     const rate = rows.rows / run.seconds;
-    this.add(`run-rows-per-second-${into}`, rate, 'rows/s');
-    this.say(`${into}: run in ${run.seconds.toFixed(1)} s, ${Math.round(rate)} rows/s, ${JSON.stringify(run.counts)}`);
-    this.addWritten(into, rows.rows, difference(await settledWritten(this.server), before));
+    this.meter.add(`run-rows-per-second-${into}`, rate, 'rows/s');
+    this.options.say(`${into}: run in ${run.seconds.toFixed(1)} s, ${Math.round(rate)} rows/s, ${JSON.stringify(run.counts)}`);
+    this.meter.addWritten(into, rows.rows, difference(await settledWritten(this.measured.server), before));
     return { id, rate };
   }
 
   private async copy(runRate: number): Promise<void> {
     const { rows } = this.options;
-    const { seconds, rows: copied, bytes } = await rawCopy(this.network);
+    const { seconds, rows: copied, bytes } = await rawCopy(this.measured.network, CLIENT_TABLES);
     const rate = rows / seconds;
     this.figures.add('copy-rows-per-second', rate, 'rows/s');
     this.figures.add('copy-written-rows-per-row', copied / rows, 'rows');
     this.figures.add('run-vs-copy', runRate / rate, 'of raw COPY');
-    this.say(`raw COPY of the same: ${copied} rows, ${(bytes / MB).toFixed(1)} MB in ${seconds.toFixed(1)} s, ${Math.round(rate)} rows/s`);
+    this.options.say(`raw COPY of the same: ${copied} rows, ${(bytes / MB).toFixed(1)} MB in ${seconds.toFixed(1)} s, ${Math.round(rate)} rows/s`);
   }
 
   private async revert(importId: string): Promise<void> {
-    const preview = await this.phase('revert-preview', this.options.rows, () => this.company.previewRevert(importId));
-    this.add('revert-preview-records-per-second', preview.records / preview.seconds, 'records/s');
-    this.say(`revert: ${preview.records} records previewed in ${preview.seconds.toFixed(1)} s`);
-    const seconds = await this.phase('revert-run', this.options.rows, () => this.company.runRevert(preview.id, preview.hash));
-    this.add('revert-run-records-per-second', preview.records / seconds, 'records/s');
-    this.say(`revert: run in ${seconds.toFixed(1)} s`);
-  }
-
-  /** Takes what every process used while the work went on. */
-  private async phase<T>(name: string, rows: number, work: () => Promise<T>): Promise<T> {
-    this.usage.take();
-    const result = await work();
-    const used = this.usage.take();
-    for (const [process, { cpuSeconds, peakMb }] of used) {
-      this.add(`cpu-seconds-${process}-${name}`, cpuSeconds, 's');
-      this.add(`peak-mb-${process}-${name}`, peakMb, 'MB');
-      const known = this.total.get(process) ?? { cpuSeconds: 0, peakMb: 0 };
-      this.total.set(process, { cpuSeconds: known.cpuSeconds + cpuSeconds, peakMb: Math.max(known.peakMb, peakMb) });
-    }
-    const cpuSeconds = [...used.values()].reduce((sum, one) => sum + one.cpuSeconds, 0);
-    // Unlike rows per second this hardly depends on what else the machine is doing.
-    this.add(`cpu-microseconds-per-row-${name}`, (cpuSeconds * 1_000_000) / rows, 'µs');
-    this.add(`worker-peak-mb-${name}`, this.workerPeakMb(used), 'MB');
-    this.add(`interactive-cpu-share-${name}`, interactiveShare(used), 'of the CPU of the workers');
-    this.say(`  ${[...used].map(([process, { cpuSeconds, peakMb }]) => `${process} ${cpuSeconds.toFixed(1)} s ${Math.round(peakMb)} MB`).join(', ')}`);
-    return result;
-  }
-
-  private workerPeakMb(usage: ReadonlyMap<string, Usage>): number {
-    return Math.max(...[...usage].filter(([name]) => isWorker(name)).map(([, { peakMb }]) => peakMb));
-  }
-
-  private addWritten(into: string, rows: number, written: Written): void {
-    this.add(`written-rows-per-row-${into}`, written.rows / rows, 'rows');
-    this.add(`grown-bytes-per-row-${into}`, written.grownBytes / rows, 'bytes');
-    this.add(`log-bytes-per-row-${into}`, written.logBytes / rows, 'bytes');
-  }
-
-  private add(id: string, value: number, unit: string): void {
-    this.figures.add(`${id}${this.suffix}`, value, unit);
-  }
-
-  private say(line: string): void {
-    this.options.say(line);
+    const preview = await this.meter.phase('revert-preview', this.options.rows, () => this.measured.company.previewRevert(importId));
+    this.meter.add('revert-preview-records-per-second', preview.records / preview.seconds, 'records/s');
+    this.options.say(`revert: ${preview.records} records previewed in ${preview.seconds.toFixed(1)} s`);
+    const seconds = await this.meter.phase('revert-run', this.options.rows, () => this.measured.company.runRevert(preview.id, preview.hash));
+    this.meter.add('revert-run-records-per-second', preview.records / seconds, 'records/s');
+    this.options.say(`revert: run in ${seconds.toFixed(1)} s`);
   }
 }

@@ -20,12 +20,21 @@ interface Target {
 const atLeast = (least: number): Target => ({ text: `>= ${least}`, isMet: (value) => value >= least });
 const below = (most: number): Target => ({ text: `< ${most}`, isMet: (value) => value < most });
 
+/** The part of the benchmark that imports case files. */
+export const CASES = 'cases';
+
 /** What issue and design ask for; with more workers, at least the same. */
 const TARGETS: readonly (readonly [RegExp, Target])[] = [
   [/^plan-rows-per-second-/, atLeast(5_000)],
   [/^run-rows-per-second-/, atLeast(4_000)],
+  [/^case-run-rows-per-s/, atLeast(3_000)],
   [/^interactive-cpu-share/, below(0.1)],
 ];
+
+/** Whether `--only` asks for a figure: its id holds the text; what is said of case imports belongs to `cases`. */
+export function isAskedFor(id: string, only: string | undefined): boolean {
+  return only === undefined || id.includes(only) || (only === CASES && id.startsWith('case-'));
+}
 
 /** Figures collected under their ids, in the order in which they came. */
 export class Figures {
