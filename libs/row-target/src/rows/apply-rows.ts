@@ -174,6 +174,7 @@ export function judgeAsPlanned<K extends KindTypes>(
 ): K['judged'] {
   const { expected } = row;
   if (context.options.apply !== 'EXACT_PLAN' || expected === undefined) return judgeRow(kind, row, context, view);
+  view.comeTo(row.row);
   const mark = view.mark();
   const judged = judgeRow(kind, row, context, view);
   const record = plannedRecord(row, expected, context);

@@ -4,7 +4,7 @@ import type { RowView } from './row-view.js';
 
 /**
  * Judges one row and writes what it does into the view, for the rows after it. Of a withheld row the verdict stands and
- * names its record, but nothing is written: what it belongs to will not be (RUN-012).
+ * names its record, but nothing is written: what it belongs to will not be (RUN-012). Only its own row's later parts see it.
  */
 export function judgeRow<K extends KindTypes>(
   kind: RecordKind<K>,
@@ -12,9 +12,13 @@ export function judgeRow<K extends KindTypes>(
   context: K['context'],
   view: RowView<K['state']>,
 ): K['judged'] {
+  view.comeTo(row.row);
   const judged = kind.judge(row, context, view);
   if (judged.after === undefined) return judged;
-  if (row.withheld) return { ...judged, after: undefined, events: [] };
+  if (row.withheld) {
+    view.withhold(row.row, judged.record, judged.after);
+    return { ...judged, after: undefined, events: [] };
+  }
   view.write(judged.record, judged.after);
   return judged;
 }

@@ -15,6 +15,8 @@ export class RowView<S> {
   readonly #owners = new Map<string, readonly string[]>();
   readonly #records = new Map<string, KnownRecord<S>>();
   readonly #undo: (() => void)[] = [];
+  /** The withheld row that is being judged, and where to go back to when it ends. */
+  #withheld: { readonly row: number; readonly mark: number } | undefined;
 
   /** `keysOf` are the exact keys under which a record is found. */
   constructor(private readonly keysOf: (state: S) => readonly ExactKey[]) {}
@@ -51,6 +53,22 @@ export class RowView<S> {
     }
     this.#undo.push(() => void (before === undefined ? this.#records.delete(id) : this.#records.set(id, before)));
     this.#records.set(id, record);
+  }
+
+  /** Comes to a part of a row: what another row before it would have written is not there. */
+  comeTo(row: number): void {
+    if (this.#withheld === undefined || this.#withheld.row === row) return;
+    this.takeBack(this.#withheld.mark);
+    this.#withheld = undefined;
+  }
+
+  /**
+   * Shows what a withheld part of a row would have written to the later parts of this row alone: they end as if it had
+   * been, or the judgement of a row would turn on whether it is written.
+   */
+  withhold(row: number, id: string, record: KnownRecord<S>): void {
+    this.#withheld ??= { row, mark: this.mark() };
+    this.write(id, record);
   }
 
   /** A place to come back to with `takeBack`. */

@@ -68,6 +68,13 @@ describe('the contacts of a case row', () => {
 });
 
 describe('a contact whose case will not be written (RUN-012)', () => {
+  it('is there for the further contacts of its own row, which end the same whether it is written or not', () => {
+    const parts = (withheld: boolean) => [row(1, ada, { withheld }), row(1, { ...bo, email: ada.email }, { part: 1, withheld }), row(2, ada)];
+    const ends = (withheld: boolean) => judge(parts(withheld), ofCases()).map(({ outcome, reason }) => `${outcome} ${reason}`.trim());
+    expect(ends(false)).toEqual(['CREATED', 'SKIPPED HELD_FOR_REVIEW', 'SKIPPED DUPLICATE_IN_FILE']);
+    expect(ends(true)).toEqual(['CREATED', 'SKIPPED HELD_FOR_REVIEW', 'CREATED']);
+  });
+
   it('is judged as ever and names its record, but later rows do not see it', () => {
     const rows = [row(1, ada, { withheld: true }), row(2, ada), row(3, ada)];
     const judged = judge(rows, ofCases());
