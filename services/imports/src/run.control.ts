@@ -35,7 +35,8 @@ export class RunControl {
 
   async resume(caller: Caller, importId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
     const state = await this.context.commands.load(caller.tenant, importId);
-    resumeImport(state);
+    // The target of a run that goes on is left alone: somebody may be pausing it just now.
+    if (resumeImport(state).length === 0) return this.context.commands.change(caller, importId, nothing, once);
     await this.setInTarget(caller, openRunOf(state), RUN_STATE_RUNNING);
     return this.context.commands.change(caller, importId, resumeImport, once);
   }
@@ -81,7 +82,8 @@ export class RunControl {
   }
 
   async resumeRevert(caller: Caller, revertId: string, once?: OnceOnly): Promise<{ replayed: boolean }> {
-    resumeRevert(await this.context.commands.loadRevert(caller.tenant, revertId));
+    const state = await this.context.commands.loadRevert(caller.tenant, revertId);
+    if (resumeRevert(state).length === 0) return this.changeRevert(caller, revertId, nothing, once);
     await this.setInTarget(caller, revertId, RUN_STATE_RUNNING);
     return this.changeRevert(caller, revertId, resumeRevert, once);
   }
@@ -121,6 +123,11 @@ export class RunControl {
       if (!isDomainError(error) || error.code !== 'NOT_FOUND') throw error;
     }
   }
+}
+
+/** What a command that finds its work done changes. */
+function nothing(): never[] {
+  return [];
 }
 
 /** The run that its target may know: from the moment its chunks were being cut. */

@@ -151,7 +151,8 @@ describe('mapping, options and decisions', () => {
 
 describe('plan, confirmation and start (PRE-001, PRE-005)', () => {
   it('a plan is asked for in MAPPING and numbered', () => {
-    expect(allowed((events) => decide.requestPlan(command, given(events)))).toEqual(['MAPPING']);
+    expect(allowed((events) => decide.requestPlan(command, given(events)))).toEqual(['MAPPING', 'PLANNING']);
+    expect(decide.requestPlan(command, given(history.planning))).toEqual([]);
     const again = [...history.planning, ...decide.failPlan('p1', { code: 'INTERNAL_ERROR', params: {} }, [], given(history.planning))];
     expect(given(again)).toMatchObject({ status: 'MAPPING', reason: { code: 'INTERNAL_ERROR' } });
     expect(decide.requestPlan(command, given(again))).toMatchObject([{ data: { number: 2 } }]);

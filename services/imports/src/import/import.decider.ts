@@ -117,7 +117,9 @@ export interface RequestPlan {
   readonly requestedBy: string;
 }
 
+/** A plan in the making is of what the import now says, since every change discards it: asked for again it is that one. */
 export function requestPlan(command: RequestPlan, state: Import): ImportEvent[] {
+  if (state.status === 'PLANNING') return [];
   if (state.status !== 'MAPPING') throw notWhile(state.status);
   assertPlannable(state);
   return [{ type: 'PlanRequested', data: { ...command, number: state.plans + 1 } }];

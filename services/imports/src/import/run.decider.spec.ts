@@ -26,7 +26,8 @@ describe('a run (RUN-001, RUN-005, RUN-006)', () => {
     expect(state.status).toBe('PAUSED');
     expect(decide.pauseImport(state)).toEqual([]);
     expect(then(history.running, [...events, ...decide.resumeImport(state)]).status).toBe('RUNNING');
-    expect(() => decide.resumeImport(given(history.running))).toThrow('RUNNING');
+    expect(decide.resumeImport(given(history.running))).toEqual([]);
+    expect(() => decide.resumeImport(given(history.cancelling))).toThrow('CANCELLING');
     expect(() => decide.pauseImport(given(history.completed))).toThrow('COMPLETED');
   });
 
@@ -82,6 +83,18 @@ describe('a retry (LED-009)', () => {
     expect(decide.startRetry(retry, then(history.completed, events))).toEqual([]);
     expect(() => decide.startRetry(retry, given(history.running))).toThrow('RUNNING');
     expect(() => decide.startRetry({ ...retry, rows: 0 }, given(history.completed))).toThrow('nothing is left');
+  });
+
+  it('of the same rows, asked for again while it runs, is that one', () => {
+    const again = { ...retry, run: 'r0', plan: 'p0', rows: 0, selection: { ...EVERY_FAILED_ROW, rows: [4, 3, 3] } };
+    expect(decide.startRetry(again, given(history.retrying))).toEqual([]);
+    const others = [{ rows: [3] }, { rows: [3, 5] }, { outcome: 'FAILED' }, { reason: 'HELD_FOR_REVIEW' }, { code: 'PHONE_INVALID' }, { continueCancelled: true }];
+    for (const other of others) {
+      expect(() => decide.startRetry({ ...again, selection: { ...again.selection, ...other } }, given(history.retrying))).toThrow('RUNNING');
+    }
+    expect(() => decide.startRetry({ ...again, source: { kind: 'FILE' as const, importId: 'j' } }, given(history.retrying))).toThrow('RUNNING');
+    const cancelling: ImportEvent[] = [...history.retrying, { type: 'ImportCancelRequested', data: { requestedBy: 'tomas' } }];
+    expect(() => decide.startRetry(again, given(cancelling))).toThrow('CANCELLING');
   });
 
   it('is refused while anything of the import is reverted', () => {

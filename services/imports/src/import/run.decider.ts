@@ -1,4 +1,4 @@
-import type { Attempt, Import } from './import.js';
+import type { Attempt, Import, Running } from './import.js';
 import type { ImportEvent, OutcomeCounts, PauseKind, Reason, RetrySource, RevertState } from './import.events.js';
 import { assertFileKept, discardRequestedPlan } from './import.decider.js';
 import { hasEnded, isRunning } from './import.js';
@@ -35,7 +35,9 @@ export function pauseFor(why: PauseKind, reason: Reason, state: Import): ImportE
   return state.status === 'RUNNING' ? [{ type: 'ImportPaused', data: { why, reason } }] : [];
 }
 
+/** A second click finds the import running. */
 export function resumeImport(state: Import): ImportEvent[] {
+  if (state.status === 'RUNNING') return [];
   if (state.status !== 'PAUSED' && state.status !== 'PAUSED_RESOURCE' && state.status !== 'PAUSED_ACCESS') {
     throw notWhile(state.status);
   }
@@ -93,9 +95,12 @@ export interface StartRetry {
   readonly startedBy: string;
 }
 
-/** A new attempt at rows that failed, were held or not processed, while nothing of the import is reverted (LED-009). */
+/**
+ * A new attempt at rows that failed, were held or not processed, while nothing of the import is reverted (LED-009).
+ * Asked for again while it is at work it is that attempt.
+ */
 export function startRetry(command: StartRetry, state: Import): ImportEvent[] {
-  if (isRunning(state) && state.attempt.run === command.run) return [];
+  if (isRunning(state) && (state.attempt.run === command.run || isSameRetry(command, state))) return [];
   if (!hasEnded(state) || state.revert !== 'NONE') throw notWhile(retryBar(state));
   assertFileKept(state);
   if (command.rows === 0) throw nothingToRetry();
@@ -112,6 +117,19 @@ export function changeRevertState(revert: string, to: RevertState, state: Import
 export function expireFile(removedOn: string, state: Import): ImportEvent[] {
   const isKept = state.status !== 'NONE' && state.file?.kept === true;
   return isKept && !isBusy(state) ? [{ type: 'FileExpired', data: { removedOn } }] : [];
+}
+
+/** An attempt being cancelled is another one: what it leaves can be tried again after its end. */
+function isSameRetry(command: StartRetry, { status, attempt }: Running): boolean {
+  const isRetryOfRows = attempt.kind === 'RETRY' && attempt.source.kind === 'ROWS' && command.source.kind === 'ROWS';
+  return isRetryOfRows && status !== 'CANCELLING' && isSameSelection(command.selection, attempt.selection);
+}
+
+function isSameSelection(one: Attempt['selection'], other: Attempt['selection']): boolean {
+  const rows = new Set(other.rows);
+  const isSameRows = new Set(one.rows).size === rows.size && one.rows.every((row) => rows.has(row));
+  const isSameKind = one.outcome === other.outcome && one.reason === other.reason && one.code === other.code;
+  return isSameRows && isSameKind && one.continueCancelled === other.continueCancelled;
 }
 
 function retryBar(state: Import): string {

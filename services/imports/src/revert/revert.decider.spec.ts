@@ -60,9 +60,11 @@ describe('a revert', () => {
     expect(given(paused).status).toBe('PAUSED');
     expect(decide.pauseRevert('', given(paused))).toEqual([]);
     expect(given([...paused, ...decide.resumeRevert(given(paused))]).status).toBe('RUNNING');
+    expect(decide.resumeRevert(given(running))).toEqual([]);
     const cancelling = [...paused, ...decide.cancelRevert('dana', given(paused))];
     expect(decide.cancelRevert('dana', given(cancelling))).toEqual([]);
     expect(() => decide.pauseRevert('', given(cancelling))).toThrow('RUNNING');
+    expect(() => decide.resumeRevert(given(cancelling))).toThrow('RUNNING');
     const ended = [...cancelling, ...decide.closeRevert('v', NO_REVERT_COUNTS, given(cancelling))];
     expect(given(ended).status).toBe('CANCELLED');
     expect(() => decide.resumeRevert(given(ended))).toThrow('CANCELLED');

@@ -105,7 +105,9 @@ export function pauseRevert(code: string, state: Revert): RevertEvent[] {
   return [{ type: 'RevertPaused', data: { code } }];
 }
 
+/** A second click finds the revert running. */
 export function resumeRevert(state: Revert): RevertEvent[] {
+  if (state.status === 'RUNNING' && !state.isCancelling) return [];
   if (state.status !== 'PAUSED') throw notWhile(state.status);
   return [{ type: 'RevertResumed', data: {} }];
 }
