@@ -150,6 +150,6 @@ export class KilledWorld {
 }
 
 /** The record's own id, out of the one that GraphQL shows (`Contact:<id>`, in base64url). */
-function recordOf(id: unknown): string {
+export function recordOf(id: unknown): string {
   return Buffer.from(String(id), 'base64url').toString('utf8').split(':')[1] ?? '';
 }

@@ -35,6 +35,7 @@ export class Redelivery {
   /** Sends every chunk of an import and of its reverts out `times` more, in an order of the test's; waits until all of them have been taken. */
   async again(importId: string, times: number, random: (below: number) => number): Promise<void> {
     const sent = (await this.query(CHUNKS, [importId])) as Dispatched[];
+    if (sent.length === 0) throw new Error(`No chunk of ${importId} was ever sent out`);
     const shuffled = Array.from({ length: times }, () => sent).flat().map((one) => ({ one, at: random(1_000_000) })).sort((left, right) => left.at - right.at);
     for (const [number, { one }] of shuffled.entries()) {
       const data = { ...one.data, dispatch: DISPATCH + number };

@@ -101,20 +101,21 @@ function hits({ email, phone, mobile }: Read, contact: OracleContact): boolean {
 
 export function predict(existing: readonly OracleContact[], rows: readonly OracleRow[], policy: Policy): OracleResult {
   const contacts = existing.map((one) => structuredClone(one));
-  const outcomes = rows.map((row) => apply(row, contacts, policy));
+  const outcomes = rows.map((row) => applyRow(row, contacts, policy));
   return { contacts, outcomes };
 }
 
-function apply(row: OracleRow, contacts: OracleContact[], policy: Policy): OracleOutcome {
+/** What one row does to the contacts, which are changed in place; a contact it makes goes by the name of its maker. */
+export function applyRow(row: OracleRow, contacts: OracleContact[], policy: Policy, maker = `row ${row.row}`): OracleOutcome {
   const end = (outcome: string, reason = '', contact = ''): OracleOutcome => ({ row: row.row, outcome, reason, contact });
   if (isBlank(row)) return end('SKIPPED', 'ROW_BLANK');
   const given = read(row);
   if (given.fault !== undefined) return end('FAILED', given.fault);
   const found = contacts.filter((contact) => hits(given, contact));
   const [match] = found;
-  if (match === undefined) return create(given, contacts);
+  if (match === undefined) return create(given, contacts, maker);
   if (found.length > 1 || match.archived || !mayBeSame(row, match)) return end('SKIPPED', 'HELD_FOR_REVIEW');
-  if (policy === 'CREATE') return create(given, contacts);
+  if (policy === 'CREATE') return create(given, contacts, maker);
   if (policy === 'SKIP') return end('SKIPPED', match.name.startsWith('row') ? 'DUPLICATE_IN_FILE' : 'DUPLICATE_EXISTING', match.name);
   const before = JSON.stringify(match);
   if (policy === 'UPDATE') update(match, given);
@@ -123,9 +124,8 @@ function apply(row: OracleRow, contacts: OracleContact[], policy: Policy): Oracl
   return end(policy === 'UPDATE' ? 'UPDATED' : 'MERGED', '', match.name);
 }
 
-function create({ row, email, phone, mobile, tags }: Read, contacts: OracleContact[]): OracleOutcome {
+function create({ row, email, phone, mobile, tags }: Read, contacts: OracleContact[], name: string): OracleOutcome {
   if (row.firstName === '' || row.lastName === '') return { row: row.row, outcome: 'FAILED', reason: 'REQUIRED_MISSING', contact: '' };
-  const name = `row ${row.row}`;
   const phones = [
     ...(phone === undefined ? [] : [{ label: 'OTHER', number: phone, primary: true }]),
     ...(mobile === undefined ? [] : [{ label: 'MOBILE', number: mobile, primary: phone === undefined }]),
