@@ -44,8 +44,8 @@ function recordOf({ outcome, record }: JudgedRow<object>): string {
   return outcome === 'FAILED' ? '' : record;
 }
 
-/** Names of parameters whose values are ids of records, kinds of keys, numbers or fields, whatever the code. */
-const LASTING_PARAMS: readonly string[] = ['key', 'record', 'n', 'row', 'limit', 'field'];
+/** Names of parameters whose values are ids of records, kinds of keys, numbers, fields or types, whatever the code. */
+const LASTING_PARAMS: readonly string[] = ['key', 'record', 'n', 'row', 'limit', 'field', 'type', 'listType'];
 
 /** A code as it is kept in clear: the texts of cells and records that would fill its message are not (DESIGN 14). */
 function codeOf({ code, severity, column = -1, field = '', params = {} }: RowIssue): targetsV1.OutcomeCode {

@@ -143,6 +143,8 @@ describe('the list of an import (OPT-005, OPT-006)', () => {
     ];
     const reply = await run.apply(0, 0, rows, options({}, cases));
     expect(said(reply)).toEqual(['CREATED', 'SKIPPED DUPLICATE_EXISTING', 'FAILED LIST_CASE_TYPE_MISMATCH']);
+    // The names of types fill its message in the ledger as they do in the plan.
+    expect(reply.outcomes[2]?.codes.at(-1)?.params).toEqual({ listType: expect.any(String), type: expect.any(String) });
     const [made, known] = await Promise.all([run.record(1), before.record(1)].map((id) => world.stateOf(id)));
     expect(made?.lists).toHaveLength(1);
     expect(known?.lists).toEqual(made?.lists);
