@@ -1,4 +1,4 @@
-import { CliError, EXIT } from './cli-error.js';
+import { CliError, EXIT, Unreachable } from './cli-error.js';
 import type { Connection } from './config.js';
 
 export type Json = Record<string, unknown>;
@@ -85,8 +85,8 @@ export class Api {
 }
 
 function unreachable(address: string, cause: unknown): CliError {
-  if (cause instanceof Error && cause.name === 'TimeoutError') return new CliError('UNREACHABLE', `No answer from ${address} in time.`);
-  return new CliError('UNREACHABLE', `Nothing answers at ${address}. Start it with "npm start", or set CASELEDGER_ADDRESS.`);
+  if (cause instanceof Error && cause.name === 'TimeoutError') return new Unreachable(`No answer from ${address} in time.`);
+  return new Unreachable(`Nothing answers at ${address}. Start it with "npm start", or set CASELEDGER_ADDRESS.`);
 }
 
 /** The gateway's problem document as an error of the command line. */
@@ -98,7 +98,7 @@ async function problem(response: Response): Promise<CliError> {
   } catch {
     read = undefined;
   }
-  if (typeof read !== 'object' || read === null || !('code' in read)) return new CliError(`HTTP_${response.status}`, `The server answered ${response.status}.`);
+  if (typeof read !== 'object' || read === null || !('code' in read)) return new CliError(null, `The server answered ${response.status}.`);
   const { code, detail, errors } = read as { code: string; detail?: string; errors?: { field: string; code: string; message: string }[] };
   return new CliError(code, detail ?? code, EXIT.refused, errors ?? []);
 }

@@ -62,8 +62,8 @@ export async function untilSettled(
     const now = await importView(api, id);
     if (!passing.includes(now.state)) return now;
     each(now);
-    if (interrupted?.aborted === true) throw new CliError('INTERRUPTED', `Interrupted; the import ${id} goes on.`, EXIT.interrupted);
-    if (Date.now() > deadline) throw new CliError('TIMEOUT', `The import is still ${now.state} after an hour.`);
+    if (interrupted?.aborted === true) throw new CliError(null, `Interrupted; the import ${id} goes on.`, EXIT.interrupted);
+    if (Date.now() > deadline) throw new CliError(null, `The import is still ${now.state} after an hour.`);
     await pause(waitMs);
   }
 }
@@ -121,7 +121,7 @@ export async function follow({ output, interrupted }: CliContext, api: Api, fiel
   } finally {
     await client.dispose();
   }
-  if (interrupted.aborted) throw new CliError('INTERRUPTED', `Interrupted; the work goes on. Follow it with: caseledger imports show ${id}`, EXIT.interrupted);
+  if (interrupted.aborted) throw new CliError(null, `Interrupted; the work goes on. Follow it with: caseledger imports show ${id}`, EXIT.interrupted);
 }
 
 function show(output: Output, label: string, id: string, step: Step): void {
@@ -136,7 +136,7 @@ function socketError(thrown: unknown): unknown {
   if (thrown instanceof Error) return thrown;
   const first: unknown = Array.isArray(thrown) ? thrown[0] : thrown;
   const message = typeof first === 'object' && first !== null && 'message' in first ? String(first.message) : 'The connection broke off.';
-  return new CliError('UNREACHABLE', message);
+  return new CliError(null, message);
 }
 
 export function countsLine(counts: Counts | undefined): string {

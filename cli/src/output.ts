@@ -67,7 +67,10 @@ export class Output {
       this.out.write(`${JSON.stringify({ error: { code: error.code, message: error.message, errors: error.details } })}\n`);
       return;
     }
-    this.err.write(`${error.code}: ${error.message}\n`);
-    for (const { field, code, message } of error.details) this.err.write(`  ${field}: ${code} ${message}\n`);
+    this.err.write(`${error.code === null ? '' : `${error.code}: `}${error.message}\n`);
+    for (const { field, code, message } of error.details) {
+      const repeats = field === '' && code === error.code && (message === '' || message === error.message);
+      if (!repeats) this.err.write(`  ${[field, `${code} ${message}`].filter((part) => part !== '').join(': ')}\n`);
+    }
   }
 }

@@ -19,7 +19,7 @@ export async function answered({ config, interrupted }: CliContext, question: st
 
 /** Reads a secret without showing it. */
 export async function secret({ config, interrupted }: CliContext, question: string): Promise<string> {
-  if (!config.interactive) throw new CliError('USAGE', 'Give the password with --password.', EXIT.usage);
+  if (!config.interactive) throw new CliError(null, 'Give the password with --password.', EXIT.usage);
   process.stderr.write(question);
   const lines = createInterface({ input: process.stdin, terminal: true });
   try {

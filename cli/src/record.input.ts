@@ -7,12 +7,12 @@ export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-/** `field=value`, several of them, as an object. @throws CliError USAGE */
+/** `field=value`, several of them, as an object. @throws CliError of a slip in the command line */
 export function pairsOf(given: readonly string[]): Json {
   const pairs = new Map<string, string>();
   for (const text of given) {
     const at = text.indexOf('=');
-    if (at < 1) throw new CliError('USAGE', `--set takes field=value, not ${text}.`, EXIT.usage);
+    if (at < 1) throw new CliError(null, `--set takes field=value, not ${text}.`, EXIT.usage);
     pairs.set(text.slice(0, at), text.slice(at + 1));
   }
   return Object.fromEntries(pairs);

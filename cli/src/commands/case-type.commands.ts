@@ -49,7 +49,7 @@ async function create(context: CliContext, [name]: readonly string[], flags: Rec
 
 function statusOf(text: string): Json {
   const [, name = '', ending] = /^(.*?)(?::(open|closed))?$/i.exec(text) ?? [];
-  if (name.trim() === '') throw new CliError('USAGE', `--status takes a name, not ${text}.`, EXIT.usage);
+  if (name.trim() === '') throw new CliError(null, `--status takes a name, not ${text}.`, EXIT.usage);
   return { name: name.trim(), category: ending?.toLowerCase() === 'closed' ? 'CLOSED' : 'OPEN' };
 }
 

@@ -75,7 +75,7 @@ async function list({ output, ...context }: CliContext, _args: readonly string[]
 }
 
 async function filterOf(api: Api, flags: Record<string, unknown>): Promise<Json> {
-  if (flags['open'] === true && flags['closed'] === true) throw new CliError('USAGE', 'Say --open or --closed, not both.', EXIT.usage);
+  if (flags['open'] === true && flags['closed'] === true) throw new CliError(null, 'Say --open or --closed, not both.', EXIT.usage);
   return {
     ...(typeof flags['search'] === 'string' ? { search: flags['search'] } : {}),
     ...(typeof flags['type'] === 'string' ? { types: [await typeId(api, flags['type'])] } : {}),
@@ -126,7 +126,7 @@ async function edit({ output, ...context }: CliContext, [given]: readonly string
   const fields = pairsOf(flags['set'] as string[]);
   const status = typeof flags['status'] === 'string' ? flags['status'] : undefined;
   const type = typeof flags['type'] === 'string' ? flags['type'] : undefined;
-  if (Object.keys(fields).length === 0 && status === undefined && type === undefined) throw new CliError('USAGE', 'Nothing to change: use --set, --status or --type.', EXIT.usage);
+  if (Object.keys(fields).length === 0 && status === undefined && type === undefined) throw new CliError(null, 'Nothing to change: use --set, --status or --type.', EXIT.usage);
   const item = await foundCase(api, given);
   const path = `/api/cases/${localId(item.id)}`;
   const version = flags['version'] === undefined ? item.version : Number(flags['version']);

@@ -98,7 +98,7 @@ async function edit({ output, ...context }: CliContext, [id]: readonly string[],
   const api = context.api();
   const input = pairsOf(flags['set'] as string[]);
   if (typeof flags['status'] === 'string') input['status'] = flags['status'].toUpperCase();
-  if (Object.keys(input).length === 0) throw new CliError('USAGE', 'Nothing to change: use --set or --status.', EXIT.usage);
+  if (Object.keys(input).length === 0) throw new CliError(null, 'Nothing to change: use --set or --status.', EXIT.usage);
   const version = flags['version'] === undefined ? (await found(api, id)).version : Number(flags['version']);
   const changed = await change(api, id, version, input);
   output.line(changed);

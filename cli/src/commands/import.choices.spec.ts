@@ -71,6 +71,6 @@ describe('what an analysis asks, on the command line', () => {
   it('takes a number or none for the header row', () => {
     expect(overrideOf({})).toBeUndefined();
     expect(overrideOf({ headerRow: 'none', delimiter: ';' })).toEqual({ delimiter: ';', headerRow: -1 });
-    for (const headerRow of ['0', '-1', '1.5', 'x']) expect(() => overrideOf({ headerRow })).toThrow(expect.objectContaining({ code: 'USAGE' }));
+    for (const headerRow of ['0', '-1', '1.5', 'x']) expect(() => overrideOf({ headerRow })).toThrow(expect.objectContaining({ code: null, exit: 2 }));
   });
 });

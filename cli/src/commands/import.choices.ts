@@ -12,7 +12,7 @@ export interface Choices {
   readonly headerRow?: string;
 }
 
-/** The body of an override; undefined when nothing is chosen. @throws CliError USAGE */
+/** The body of an override; undefined when nothing is chosen. @throws CliError of a slip in the command line */
 export function overrideOf({ sheet, delimiter, headerRow }: Choices): Json | undefined {
   if (sheet === undefined && delimiter === undefined && headerRow === undefined) return undefined;
   return {
@@ -25,7 +25,7 @@ export function overrideOf({ sheet, delimiter, headerRow }: Choices): Json | und
 function headerRowOf(text: string): number {
   if (text.toLowerCase() === 'none') return -1;
   const row = Number(text);
-  if (!Number.isInteger(row) || row < 1) throw new CliError('USAGE', '--header-row takes the number of a line, counted from 1, or none.', EXIT.usage);
+  if (!Number.isInteger(row) || row < 1) throw new CliError(null, '--header-row takes the number of a line, counted from 1, or none.', EXIT.usage);
   return row;
 }
 

@@ -45,7 +45,7 @@ async function importFile(context: CliContext, [file]: readonly string[], flags:
   const options = flags as unknown as ImportFlags;
   const started = Date.now();
   const api = context.api();
-  if (file === undefined) throw new CliError('USAGE', 'Name a file.', EXIT.usage);
+  if (file === undefined) throw new CliError(null, 'Name a file.', EXIT.usage);
   // What the flags say is read before anything is sent: a slip of the pen must not leave an import behind.
   const wanted: Wanted = { targets: options.map === undefined ? new Map() : targetsOf(options.map), options: optionsOf(options.option) };
   overrideOf(options);
@@ -98,7 +98,7 @@ async function upload({ output, interrupted }: CliContext, api: Api, file: strin
   try {
     const parts = Math.max(1, Math.ceil(size / PART_BYTES));
     for (let part = 1; part <= parts; part += 1) {
-      if (interrupted.aborted) throw new CliError('INTERRUPTED', `Interrupted; run the same command with --key to go on with ${id}.`, EXIT.interrupted);
+      if (interrupted.aborted) throw new CliError(null, `Interrupted; run the same command with --key to go on with ${id}.`, EXIT.interrupted);
       const bytes = Buffer.alloc(Math.min(PART_BYTES, size - (part - 1) * PART_BYTES));
       await handle.read(bytes, 0, bytes.length, (part - 1) * PART_BYTES);
       const hash = createHash('sha256').update(bytes).digest('hex');
@@ -173,9 +173,9 @@ function targetsOf(path: string): Map<string, unknown> {
   try {
     wanted = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new CliError('USAGE', `${path} is not a readable JSON file: ${cause instanceof Error ? cause.message : ''}`, EXIT.usage);
+    throw new CliError(null, `${path} is not a readable JSON file: ${cause instanceof Error ? cause.message : ''}`, EXIT.usage);
   }
-  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) throw new CliError('USAGE', `${path} must hold an object of headers and field keys.`, EXIT.usage);
+  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) throw new CliError(null, `${path} must hold an object of headers and field keys.`, EXIT.usage);
   return new Map(Object.entries(wanted));
 }
 
@@ -183,7 +183,7 @@ function targetsOf(path: string): Map<string, unknown> {
 function mapped(targets: ReadonlyMap<string, unknown>, item: ImportView): Json[] {
   const columns = columnsOf(item);
   const unknown = [...targets.keys()].filter((header) => !columns.some((column) => column.header === header));
-  if (unknown.length > 0) throw new CliError('USAGE', `The file has no column ${unknown.map(short).join(', ')}.`, EXIT.usage);
+  if (unknown.length > 0) throw new CliError(null, `The file has no column ${unknown.map(short).join(', ')}.`, EXIT.usage);
   return columns.map(({ column, header, target }) => ({ column, target: targets.has(header) ? String(targets.get(header) ?? '') : target }));
 }
 
@@ -193,7 +193,7 @@ function optionsOf(given: readonly string[]): Json {
   const maps = new Map<string, Map<string, string>>();
   for (const text of given) {
     const at = text.indexOf('=');
-    if (at < 1) throw new CliError('USAGE', `--option takes key=value, not ${text}.`, EXIT.usage);
+    if (at < 1) throw new CliError(null, `--option takes key=value, not ${text}.`, EXIT.usage);
     const [key = '', ...path] = text.slice(0, at).split('.');
     const value = text.slice(at + 1);
     if (key === 'defaults' || key === 'dateFormat') maps.set(key, (maps.get(key) ?? new Map<string, string>()).set(path.join('.') || '*', value));

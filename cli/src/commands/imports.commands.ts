@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Api, Json } from '../api.js';
 import { CliError, EXIT, type ExitCode } from '../cli-error.js';
 import type { CliContext, Register } from '../context.js';
@@ -38,14 +38,14 @@ export const importsCommands: Register = (program: Command, run) => {
     .command('results')
     .description('Download a result file')
     .argument('<id>')
-    .option('--result <which>', 'succeeded, failed or not-applied', 'failed')
-    .option('--format <format>', 'csv or xlsx', 'csv')
+    .addOption(new Option('--result <which>', 'which rows').choices(['succeeded', 'failed', 'not-applied']).default('failed'))
+    .addOption(new Option('--format <format>', 'of the file').choices(['csv', 'xlsx']).default('csv'))
     .option('--out <file>', 'where to write it; - for stdout', '-')
     .action(run(results));
 };
 
 function idOf(id: string | undefined): string {
-  if (id === undefined) throw new CliError('USAGE', 'Name an import by its id.', EXIT.usage);
+  if (id === undefined) throw new CliError(null, 'Name an import by its id.', EXIT.usage);
   return encodeURIComponent(id);
 }
 
@@ -162,7 +162,7 @@ async function retry(context: CliContext, [id]: readonly string[], flags: Record
 function selection(flags: Record<string, unknown>): Json {
   if (typeof flags['rows'] === 'string') {
     const numbers = flags['rows'].split(',').map(Number);
-    if (numbers.some((row) => !Number.isInteger(row) || row < 1)) throw new CliError('USAGE', '--rows takes row numbers separated by commas.', EXIT.usage);
+    if (numbers.some((row) => !Number.isInteger(row) || row < 1)) throw new CliError(null, '--rows takes row numbers separated by commas.', EXIT.usage);
     return { rows: numbers };
   }
   return typeof flags['code'] === 'string' ? { code: flags['code'] } : {};
@@ -187,5 +187,5 @@ function unwritable(out: string, cause: unknown): unknown {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const reasons = new Map([['ENOENT', 'there is no such folder'], ['EACCES', 'not allowed'], ['EISDIR', 'it is a folder'], ['ENOSPC', 'the disk is full'], ['EROFS', 'the disk is read-only']]);
   const reason = reasons.get(code);
-  return reason === undefined ? cause : new CliError('USAGE', `${out} cannot be written: ${reason}.`, EXIT.usage);
+  return reason === undefined ? cause : new CliError(null, `${out} cannot be written: ${reason}.`, EXIT.usage);
 }

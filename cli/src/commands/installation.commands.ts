@@ -27,7 +27,7 @@ export const installationCommands: Register = (program: Command, run) => {
 };
 
 function rebuild(context: CliContext, _args: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
-  if (flags['all'] !== true || flags['drop'] !== true) throw new CliError('USAGE', 'Say --all --drop: read models are emptied and brought back from the log.', EXIT.usage);
+  if (flags['all'] !== true || flags['drop'] !== true) throw new CliError(null, 'Say --all --drop: read models are emptied and brought back from the log.', EXIT.usage);
   return launch(context, 'rebuild', context.output.json ? ['--json'] : []);
 }
 
@@ -57,7 +57,7 @@ async function databaseAnswers(url: string | undefined): Promise<void> {
     socket.once('error', () => resolve(false));
   });
   socket.destroy();
-  if (!answers) throw new CliError('UNREACHABLE', 'The database of the installation does not answer. Start it with "npm start" and run this again beside it.');
+  if (!answers) throw new CliError(null, 'The database of the installation does not answer. Start it with "npm start" and run this again beside it.');
 }
 
 function exitCodeOf(code: number | null): ExitCode {

@@ -72,8 +72,8 @@ async function previewed(api: Api, id: string, interrupted: AbortSignal): Promis
       if (now.hash === null) throw new CliError(now.code ?? 'STATE_NOT_ALLOWED', `The preview could not be made; the revert is ${now.state}.`);
       return now;
     }
-    if (interrupted.aborted) throw new CliError('INTERRUPTED', 'Interrupted; nothing was changed.', EXIT.interrupted);
-    if (Date.now() > deadline) throw new CliError('TIMEOUT', 'The preview is not ready after ten minutes.');
+    if (interrupted.aborted) throw new CliError(null, 'Interrupted; nothing was changed.', EXIT.interrupted);
+    if (Date.now() > deadline) throw new CliError(null, 'The preview is not ready after ten minutes.');
     await pause(waitMs);
   }
 }
