@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import type { Api } from './api.js';
-import { CliError, EXIT, type ExitCode } from './cli-error.js';
+import { CliError, EXIT, Unreachable, type ExitCode } from './cli-error.js';
 import type { CliContext } from './context.js';
 import type { Output } from './output.js';
 
@@ -59,12 +59,28 @@ export async function untilSettled(
 ): Promise<ImportView> {
   const deadline = Date.now() + SETTLE_MS;
   for (let waitMs = POLL_MS; ; waitMs = Math.min(waitMs * 1.3, POLL_MS_MAX)) {
-    const now = await importView(api, id);
+    const now = await watched(importView(api, id), { what: `import ${id}`, importId: id });
     if (!passing.includes(now.state)) return now;
     each(now);
     if (interrupted?.aborted === true) throw new CliError(null, `Interrupted; the import ${id} goes on.`, EXIT.interrupted);
     if (Date.now() > deadline) throw new CliError(null, `The import is still ${now.state} after an hour.`);
     await pause(waitMs);
+  }
+}
+
+/** What runs at the gateway, named as in "the import 0198…", and the import that shows how it stands. */
+export interface Watched {
+  readonly what: string;
+  readonly importId: string;
+}
+
+/** A gateway that goes away takes nothing with it: what was asked of it goes on there, and can be watched again. */
+export async function watched<T>(answer: Promise<T>, { what, importId }: Watched): Promise<T> {
+  try {
+    return await answer;
+  } catch (fault) {
+    if (!(fault instanceof Unreachable)) throw fault;
+    throw new CliError(null, `${fault.message} The ${what} goes on there, if need be as soon as it is up again. Watch it again with: caseledger imports show ${importId}`);
   }
 }
 
@@ -83,45 +99,76 @@ const WAITING: readonly string[] = ['PAUSED', 'PAUSED_RESOURCE', 'PAUSED_ACCESS'
 /** While its ledger is open an import is not over, even when every row has its outcome (RUN-002). */
 const AT_WORK: readonly string[] = ['QUEUED', 'RUNNING', 'CANCELLING', ...WAITING];
 
-/** Follows an import to its end; a socket that breaks goes on with the cursor of the last step. Paused ends it too. */
-export async function followImport(context: CliContext, api: Api, id: string): Promise<ImportView> {
-  await follow(context, api, 'importProgress', id, 'Importing');
-  const item = await importView(api, id);
+/** Follows an import to its end, or until it is paused; from the step `after` where only what comes then is wanted. */
+export async function followImport(context: CliContext, api: Api, id: string, after?: string): Promise<ImportView> {
+  const work = { what: `import ${id}`, importId: id };
+  await follow(context, api, { field: 'importProgress', id, label: 'Importing', work, after });
+  const item = await watched(importView(api, id), work);
   if (WAITING.includes(item.state)) context.output.note(`${item.state}${item.code === null ? '' : ` (${item.code})`}: resume with caseledger imports resume ${id}`);
   return item;
 }
 
+export interface Followed {
+  readonly field: 'importProgress' | 'revertProgress';
+  readonly id: string;
+  /** Before the bar. */
+  readonly label: string;
+  readonly work: Watched;
+  /** The step to go on from; from the first one when left out. */
+  readonly after?: string | undefined;
+}
+
 /** Follows progress steps until the work has ended or waits for a person. */
-export async function follow({ output, interrupted }: CliContext, api: Api, field: 'importProgress' | 'revertProgress', id: string, label: string): Promise<void> {
+export async function follow(context: CliContext, api: Api, followed: Followed): Promise<void> {
+  const { interrupted, output } = context;
+  const { work, id, label } = followed;
+  await watched(
+    eachStep(api, followed, interrupted, (step) => {
+      show(output, label, id, step);
+      return !WAITING.includes(step.state);
+    }),
+    work,
+  );
+  if (interrupted.aborted) throw new CliError(null, `Interrupted; the work goes on. Follow it with: caseledger imports show ${work.importId}`, EXIT.interrupted);
+}
+
+/** Where the steps of an import that has ended stop: a retry goes on from there. */
+export async function lastStep(api: Api, id: string, interrupted: AbortSignal): Promise<string | undefined> {
+  let last: string | undefined;
+  const work = { what: `import ${id}`, importId: id };
+  await eachStep(api, { field: 'importProgress', id, label: '', work }, interrupted, ({ cursor, state }) => {
+    last = cursor;
+    return !WAITING.includes(state);
+  });
+  return last;
+}
+
+/** Until there are no more, or `more` says that it has seen enough. @throws Unreachable when the connection is lost for good */
+async function eachStep(api: Api, { field, id, after }: Followed, interrupted: AbortSignal, more: (step: Step) => boolean): Promise<void> {
   const client = createClient({
-    url: api.address.replace(/^http/, 'ws') + '/graphql',
+    url: api.address.replace(/^http/, 'ws').replace(/\/$/, '') + '/graphql',
     webSocketImpl: WebSocket,
     retryAttempts: 2,
     connectionParams: { authorization: `Bearer ${api.bearer}` },
   });
-  let cursor: string | undefined;
   try {
     const steps = client.iterate<Record<string, Step>>({
       query: `subscription ($id: ID!, $after: String) { ${field}(id: $id, after: $after) { ${FIELDS} } }`,
-      variables: { id, after: cursor },
+      variables: { id, after },
     });
     const stop = (): void => void steps.return?.();
     interrupted.addEventListener('abort', stop, { once: true });
     for await (const { data, errors } of steps) {
-      if (errors !== undefined && errors.length > 0) throw new CliError(String(errors[0]?.extensions?.['code'] ?? 'INTERNAL_ERROR'), errors[0]?.message ?? 'The progress broke off.');
+      if (errors !== undefined && errors.length > 0) throw refusal(errors[0]);
       const step = data?.[field];
-      if (step === undefined) continue;
-      cursor = step.cursor;
-      show(output, label, id, step);
-      if (WAITING.includes(step.state)) break;
+      if (step !== undefined && !more(step)) break;
     }
     interrupted.removeEventListener('abort', stop);
   } catch (thrown) {
-    throw socketError(thrown);
+    throw socketError(thrown, api.address);
   } finally {
     await client.dispose();
   }
-  if (interrupted.aborted) throw new CliError(null, `Interrupted; the work goes on. Follow it with: caseledger imports show ${id}`, EXIT.interrupted);
 }
 
 function show(output: Output, label: string, id: string, step: Step): void {
@@ -131,12 +178,15 @@ function show(output: Output, label: string, id: string, step: Step): void {
   output.progress(label, step.done, step.total, `${rate}${left}`, !AT_WORK.includes(step.state));
 }
 
-/** graphql-ws rejects with an array of GraphQL errors, a close event or an error; each is told in words. */
-function socketError(thrown: unknown): unknown {
-  if (thrown instanceof Error) return thrown;
-  const first: unknown = Array.isArray(thrown) ? thrown[0] : thrown;
-  const message = typeof first === 'object' && first !== null && 'message' in first ? String(first.message) : 'The connection broke off.';
-  return new CliError(null, message);
+/** graphql-ws rejects with an array of GraphQL errors where the gateway refused, and with what the socket said otherwise. */
+function socketError(thrown: unknown, address: string): unknown {
+  if (thrown instanceof CliError) return thrown;
+  return Array.isArray(thrown) ? refusal(thrown[0]) : new Unreachable(`The connection to ${address} broke off.`);
+}
+
+function refusal(error: unknown): CliError {
+  const { message, extensions } = (error ?? {}) as { message?: string; extensions?: Record<string, unknown> };
+  return new CliError(String(extensions?.['code'] ?? 'INTERNAL_ERROR'), message ?? 'The progress broke off.');
 }
 
 export function countsLine(counts: Counts | undefined): string {
@@ -159,6 +209,10 @@ export function endLine(output: Output, item: ImportView, seconds: number): void
   output.line({ id: item.id, state: item.state, status: item.status, planHash: item.plan?.hash ?? null, seconds, counts: item.counts });
   output.say(`${item.state}: ${countsLine(item.counts)} in ${seconds} s`);
   if (item.counts.failed > 0) output.say(`Failed rows: caseledger results ${item.id} --result failed --out failed.csv`);
+  if (item.counts.held > 0) {
+    output.say(`Held rows, ${item.counts.held} of them, wait for you: caseledger imports rows ${item.id} --outcome skipped shows them,`);
+    output.say(`  caseledger imports decide ${item.id} --action update (or create, merge, skip; --rows 3,5 for some) decides, caseledger imports retry ${item.id} tries them again.`);
+  }
   const { created, updated, merged } = item.counts;
   if (created + updated + merged > 0) output.say(`Take it back: caseledger revert ${item.id}`);
 }

@@ -5,7 +5,7 @@ import { Option, type Command } from 'commander';
 import type { Api, Json } from '../api.js';
 import { CliError, EXIT, type ExitCode } from '../cli-error.js';
 import type { CliContext, Register } from '../context.js';
-import { countsCell, countsLine, endLine, exitOf, followImport, importView, untilSettled, type ImportView } from '../follow.js';
+import { countsCell, countsLine, endLine, exitOf, followImport, importView, lastStep, untilSettled, type ImportView } from '../follow.js';
 
 /** `caseledger imports …` and `caseledger results`. */
 export const importsCommands: Register = (program: Command, run) => {
@@ -34,6 +34,14 @@ export const importsCommands: Register = (program: Command, run) => {
     .option('--code <code>', 'only rows with this code')
     .option('--continue', 'the rows that a cancel left')
     .action(run(retry));
+  imports
+    .command('decide')
+    .description('Decide what becomes of held rows; a retry carries it out')
+    .argument('<id>')
+    .addOption(new Option('--action <action>', 'what to do with them').choices(['skip', 'update', 'merge', 'create', 'exclude']).makeOptionMandatory())
+    .option('--rows <numbers>', 'only these rows, separated by commas; all held ones when left out')
+    .option('--record <id>', 'the record to update or merge with')
+    .action(run(decide));
   program
     .command('results')
     .description('Download a result file')
@@ -72,6 +80,7 @@ async function show({ output, ...context }: CliContext, [id]: readonly string[])
   output.say(countsLine(item.endedAt === null ? item.plan?.counts ?? item.counts : item.counts));
   if (item.code !== null) output.say(`${item.code}: ${item.message ?? ''}`);
   if (item.plan !== null) output.say(`Plan ${item.plan.hash}`);
+  if (item.revertState !== 'NONE') output.say(`Revert: ${item.revertState}`);
   output.table(['COLUMN', 'TARGET'], (item.analysis?.columns ?? []).map(({ header, target }) => [header, target]));
   return EXIT.done;
 }
@@ -136,8 +145,8 @@ async function start(context: CliContext, [id]: readonly string[], flags: Record
   return watch(context, api, item.id, began);
 }
 
-async function watch(context: CliContext, api: Api, id: string, began: number): Promise<ExitCode> {
-  const item = await followImport(context, api, id);
+async function watch(context: CliContext, api: Api, id: string, began: number, after?: string): Promise<ExitCode> {
+  const item = await followImport(context, api, id, after);
   endLine(context.output, item, Math.round((Date.now() - began) / 100) / 10);
   return exitOf(item);
 }
@@ -155,8 +164,20 @@ async function retry(context: CliContext, [id]: readonly string[], flags: Record
   const api = context.api();
   const began = Date.now();
   const body: Json = flags['continue'] === true ? { continueCancelled: true } : selection(flags);
+  // The bar tells the retry: the steps of the attempts before it are left out.
+  const { endedAt } = await importView(api, idOf(id));
+  const after = endedAt === null ? undefined : await lastStep(api, idOf(id), context.interrupted);
   await api.post(`/api/imports/${idOf(id)}/retry`, body);
-  return watch(context, api, idOf(id), began);
+  return watch(context, api, idOf(id), began, after);
+}
+
+async function decide({ output, ...context }: CliContext, [id]: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
+  const rows = typeof flags['rows'] === 'string' ? selection(flags) : { reason: 'HELD_FOR_REVIEW' };
+  const record = typeof flags['record'] === 'string' ? { record: flags['record'] } : {};
+  const item = (await context.api().post(`/api/imports/${idOf(id)}/decisions`, { ...rows, ...record, action: String(flags['action']).toUpperCase() })) as unknown as ImportView;
+  output.line(item);
+  output.say(item.endedAt === null ? `Decided; look at the new preview: caseledger imports show ${item.id}` : `Decided; carry it out with: caseledger imports retry ${item.id}`);
+  return EXIT.done;
 }
 
 function selection(flags: Record<string, unknown>): Json {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Api } from '../api.js';
 import { CliError, EXIT, type ExitCode } from '../cli-error.js';
 import type { CliContext, Register } from '../context.js';
-import { follow } from '../follow.js';
+import { follow, watched } from '../follow.js';
 import { typed } from '../prompt.js';
 
 interface RevertView {
@@ -56,8 +56,10 @@ async function take(context: CliContext, options: Record<string, unknown>, previ
     return EXIT.refused;
   }
   await api.post(`/api/reverts/${ready.id}/confirm`, { previewHash: ready.hash }, { 'idempotency-key': `revert:${ready.id}:${ready.hash ?? ''}` });
-  await follow(context, api, 'revertProgress', ready.id, ready.kind === 'RESTORE' ? 'Restoring' : 'Reverting');
-  const done = (await api.get(`/api/reverts/${ready.id}`)) as unknown as RevertView;
+  const isRestore = ready.kind === 'RESTORE';
+  const work = { what: `${isRestore ? 'restore' : 'revert'} ${ready.id}`, importId: ready.importId };
+  await follow(context, api, { field: 'revertProgress', id: ready.id, label: isRestore ? 'Restoring' : 'Reverting', work });
+  const done = (await watched(api.get(`/api/reverts/${ready.id}`), work)) as unknown as RevertView;
   output.line(done);
   output.say(`${done.state}: ${countsLine(done)}`);
   output.say(`Take it back: caseledger restore ${done.id}`);
