@@ -3,6 +3,7 @@ import { importsV1 } from '@caseledger/contracts';
 import { domainErrorOf, type ContextSource, type GrpcConnection } from '@caseledger/service-kit';
 import { domainCause, followStream, signedBy, type StreamMethod } from './server-stream.js';
 import type { FileStream, ImportsClient } from './services.js';
+import { assertStorable } from './storable-text.js';
 
 const { putFile, progress, originalFile, resultFile } = importsV1.ImportsServiceService;
 
@@ -27,6 +28,7 @@ async function sendFile(
   target: { id: string; part: number; sha256: string },
   bytes: AsyncIterable<Buffer>,
 ): Promise<importsV1.PutFileReply> {
+  assertStorable(target);
   const signed = await signedBy(context);
   let settle: (error: Error | null, reply?: importsV1.PutFileReply) => void = () => undefined;
   const answered = new Promise<importsV1.PutFileReply>((resolve, reject) => {
@@ -59,6 +61,7 @@ async function sendFile(
 
 /** Opens a file; a refusal is thrown here, before anything has been sent to the client. */
 async function openFile<Request>({ client, metadata }: GrpcConnection, context: ContextSource, method: StreamMethod<Request, importsV1.FileChunk>, request: Request): Promise<FileStream> {
+  assertStorable(request);
   const signed = await signedBy(context);
   const call = client.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, request, metadata(signed), { deadline: Date.now() + DOWNLOAD_MS });
   const chunks: AsyncIterator<importsV1.FileChunk> = call[Symbol.asyncIterator]();

@@ -1,4 +1,5 @@
 import { domainErrorOf, type ContextSource, type GrpcConnection } from '@caseledger/service-kit';
+import { assertStorable } from './storable-text.js';
 
 /** A generated method that answers with a stream. */
 export interface StreamMethod<Request, Item> {
@@ -18,6 +19,7 @@ export async function* followStream<Request, Item>(
   request: Request,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Item> {
+  assertStorable(request);
   const signed = await signedBy(context);
   const call = client.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, request, metadata(signed), { deadline: Date.now() + FOLLOW_MS });
   const cancel = (): void => call.cancel();

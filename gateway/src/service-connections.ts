@@ -7,6 +7,7 @@ import { casesClient } from './cases-client.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
 import { importsClient } from './imports-client.js';
 import type { Services } from './services.js';
+import { storableOnly } from './storable-text.js';
 
 /** One connection per service, shared by all requests; each call carries its caller's context. */
 @Injectable()
@@ -17,10 +18,10 @@ export class ServiceConnections implements OnApplicationShutdown {
   private readonly imports: GrpcConnection;
 
   constructor(@Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig) {
-    this.accounts = connectGrpc(accountsV1.AccountsServiceService, config.services.accounts);
-    this.contacts = connectGrpc(contactsV1.ContactsServiceService, config.services.contacts);
-    this.cases = connectGrpc(casesV1.CasesServiceService, config.services.cases);
-    this.imports = connectGrpc(importsV1.ImportsServiceService, config.services.imports);
+    this.accounts = storableOnly(connectGrpc(accountsV1.AccountsServiceService, config.services.accounts));
+    this.contacts = storableOnly(connectGrpc(contactsV1.ContactsServiceService, config.services.contacts));
+    this.cases = storableOnly(connectGrpc(casesV1.CasesServiceService, config.services.cases));
+    this.imports = storableOnly(connectGrpc(importsV1.ImportsServiceService, config.services.imports));
   }
 
   private get all(): readonly GrpcConnection[] {
