@@ -32,9 +32,23 @@ export async function secret({ config, interrupted }: CliContext, question: stri
 
 async function ask(interactive: boolean, interrupted: AbortSignal, question: string, otherwise: string): Promise<string> {
   if (!interactive) throw new CliError('CONFIRMATION_REQUIRED', `Nobody is there to ask. ${otherwise}`);
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return answerTo(question, { input: process.stdin, output: process.stderr, interrupted });
+}
+
+interface Asked {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  readonly interrupted: AbortSignal;
+}
+
+/** One line of input; empty when the input ends without one, as when the terminal is closed. */
+export async function answerTo(question: string, { input, output, interrupted }: Asked): Promise<string> {
+  const lines = createInterface({ input, output });
+  const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  // A terminal in line mode takes Ctrl-C for itself; the command is what has to be interrupted.
+  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    return await lines.question(question, { signal: interrupted });
+    return await Promise.race([lines.question(question, { signal: interrupted }), ended]);
   } finally {
     lines.close();
   }

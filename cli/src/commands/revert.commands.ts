@@ -51,7 +51,7 @@ async function take(context: CliContext, options: Record<string, unknown>, previ
     await showRecords(context, api, ready.id);
     return EXIT.done;
   }
-  if (!(await mayGo(context, ready, options))) {
+  if (!(await confirmedOrCancelled(context, api, ready, options))) {
     output.note('Not confirmed; nothing was changed.');
     return EXIT.refused;
   }
@@ -78,6 +78,18 @@ async function previewed(api: Api, id: string, interrupted: AbortSignal): Promis
     if (Date.now() > deadline) throw new CliError(null, 'The preview is not ready after ten minutes.');
     await pause(waitMs);
   }
+}
+
+/** A preview that is not confirmed, for whatever reason, is given up: nobody else is to find it waiting. */
+async function confirmedOrCancelled(context: CliContext, api: Api, ready: RevertView, options: Record<string, unknown>): Promise<boolean> {
+  let may = false;
+  try {
+    may = await mayGo(context, ready, options);
+  } finally {
+    // What the command says of the answer counts more than that the preview could not be given up.
+    if (!may) await api.post(`/api/reverts/${ready.id}/cancel`).catch(() => undefined);
+  }
+  return may;
 }
 
 /** REV-002: confirmed by typing the number of records, or by the preview's hash. */

@@ -50,6 +50,13 @@ describe('a revert', () => {
     expect(() => decide.confirmRevert('h', 'dana', standing, given(outdated))).toThrow(stale);
   });
 
+  it('REV-011 a preview that is cancelled is given up, once', () => {
+    const cancelled = [...ready, ...decide.cancelRevert('dana', given(ready))];
+    expect(given(cancelled)).toMatchObject({ status: 'STALE', code: '', by: '' });
+    expect(decide.cancelRevert('dana', given(cancelled))).toEqual([]);
+    expect(() => decide.confirmRevert('h', 'dana', standing, given(cancelled))).toThrow(expect.objectContaining({ code: 'REVERT_PREVIEW_STALE' }));
+  });
+
   it('one at a time per import', () => {
     const busy = { ...standing, revertState: 'REVERTING' as const };
     expect(() => decide.confirmRevert('h', 'dana', busy, given(ready))).toThrow(expect.objectContaining({ code: 'REVERT_ALREADY_RUNNING' }));

@@ -112,8 +112,13 @@ export function resumeRevert(state: Revert): RevertEvent[] {
   return [{ type: 'RevertResumed', data: {} }];
 }
 
-/** What is done stays, the rest can go on with another revert. Cancelling twice changes nothing. */
+/**
+ * What is done stays, the rest can go on with another revert; a preview that nobody confirmed is given up. Cancelling twice
+ * changes nothing.
+ */
 export function cancelRevert(requestedBy: string, state: Revert): RevertEvent[] {
+  if (state.status === 'STALE') return [];
+  if (state.status === 'READY') return [{ type: 'RevertStale', data: { code: '', by: '' } }];
   if (state.status !== 'RUNNING' && state.status !== 'PAUSED') throw notWhile(state.status);
   return state.isCancelling ? [] : [{ type: 'RevertCancelRequested', data: { requestedBy } }];
 }
