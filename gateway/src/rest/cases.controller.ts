@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Res, UseGuards } from '@nestjs/common';
 import { casesV1 } from '@caseledger/contracts';
 import { notFound, validation } from '@caseledger/errors';
 import type { Response } from 'express';
@@ -9,14 +9,15 @@ import { ArchiveBody, StatusBody, TypeBody } from './case.bodies.js';
 import { caseFieldsOf, caseJson, caseResult, submittedCase } from './case.json.js';
 import { issueJson } from './client.json.js';
 import { setIdempotencyHeaders } from './idempotency.js';
-import { pageOf } from './query.values.js';
+import { AskedParam, pageOf, type Asked } from './query.values.js';
 import { failureOf, instant, itemsOf, policyOf, toBeDecided, uuidOf, versionOf } from './record.requests.js';
 
 type Json = Record<string, unknown>;
-type Asked = Record<string, string | undefined>;
 
 /** Five hundred cases with their clients are written within this time, or the answer is asked for again by its key. */
 const SUBMIT_MS = 55_000;
+
+const LIST = ['search', 'caseTypeId', 'caseStatusId', 'category', 'tag', 'list', 'client', 'archived', 'updatedSince', 'cursor', 'limit'];
 
 /** Cases for scripts (RST-001): the rules of imports, one case with its client or up to 500 at a time. */
 @Controller('api/cases')
@@ -44,7 +45,7 @@ export class CasesController {
   }
 
   @Get()
-  async list(@CallerParam() caller: Caller, @Query() query: Record<string, string | undefined>): Promise<Json> {
+  async list(@CallerParam() caller: Caller, @AskedParam(LIST) query: Asked): Promise<Json> {
     const reply = await caller.services.cases.listCases(
       requestOf(casesV1.ListCasesRequest, {
         filter: filterOf(query),

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Res, UseGuards } from '@nestjs/common';
 import { contactsV1 } from '@caseledger/contracts';
 import { notFound } from '@caseledger/errors';
 import type { Response } from 'express';
@@ -7,10 +7,12 @@ import { requestOf } from '../services.js';
 import { CallerParam, SignedIn } from './caller.js';
 import { bodyFields, clientJson, issueJson } from './client.json.js';
 import { setIdempotencyHeaders } from './idempotency.js';
-import { pageOf } from './query.values.js';
+import { AskedParam, pageOf, type Asked } from './query.values.js';
 import { failureOf, instant, itemsOf, policyOf, toBeDecided, uuidOf, versionOf } from './record.requests.js';
 
 const NOT_FIELDS: ReadonlySet<string> = new Set(['onDuplicate']);
+
+const LIST = ['search', 'status', 'archived', 'updatedSince', 'cursor', 'limit'];
 
 /** Clients for scripts (RST-001): the rules of imports, one client or up to 500 at a time. */
 @Controller('api/clients')
@@ -59,7 +61,7 @@ export class ClientsController {
   }
 
   @Get()
-  async list(@CallerParam() caller: Caller, @Query() query: Record<string, string | undefined>): Promise<Record<string, unknown>> {
+  async list(@CallerParam() caller: Caller, @AskedParam(LIST) query: Asked): Promise<Record<string, unknown>> {
     const reply = await caller.services.contacts.listContacts(
       requestOf(contactsV1.ListContactsRequest, {
         kind: 'CLIENT',

@@ -12,10 +12,13 @@ import { pieces, sendFile } from './file.transfer.js';
 import { setIdempotencyHeaders } from './idempotency.js';
 import { AnalysisBody, CompleteBody, CreateImportBody, DecisionBody, HashBody, MappingBody, OptionsBody, RetryBody, RevertBody, RowsBody } from './import.bodies.js';
 import { importJson, revertJson, rowJson } from './import.json.js';
-import { codeOf, pageOf, rowCursorOf, wordOf } from './query.values.js';
+import { AskedParam, codeOf, pageOf, rowCursorOf, wordOf, type Asked } from './query.values.js';
 
 type Json = Record<string, unknown>;
 const RESULTS: ReadonlyMap<string, string> = new Map([['succeeded', 'SUCCEEDED'], ['failed', 'FAILED'], ['not-applied', 'NOT_APPLIED']]);
+
+const LIST = ['type', 'state', 'status', 'fileName', 'cursor', 'limit'];
+const ROWS = ['of', 'outcome', 'reason', 'code', 'attempts', 'cursor', 'limit'];
 
 /** The whole import as a job (RST-001): upload, map, plan, confirm with the plan's hash, start, follow, take back. */
 @Controller('api/imports')
@@ -36,7 +39,7 @@ export class ImportsController {
   }
 
   @Get()
-  async list(@CallerParam() caller: Caller, @Query() query: Record<string, string | undefined>): Promise<Json> {
+  async list(@CallerParam() caller: Caller, @AskedParam(LIST) query: Asked): Promise<Json> {
     const reply = await caller.services.imports.listImports(
       requestOf(importsV1.ListImportsRequest, {
         type: wordOf(query['type'], 'type'),
@@ -138,7 +141,7 @@ export class ImportsController {
   }
 
   @Get(':id/rows')
-  async rows(@CallerParam() caller: Caller, @Param('id') id: string, @Query() query: Record<string, string | undefined>): Promise<Json> {
+  async rows(@CallerParam() caller: Caller, @Param('id') id: string, @AskedParam(ROWS) query: Asked): Promise<Json> {
     const item = await found(caller, id);
     const reply = await caller.services.imports.listRows(
       requestOf(importsV1.ListRowsRequest, {

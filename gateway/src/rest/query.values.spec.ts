@@ -1,4 +1,4 @@
-import { codeOf, pageOf, rowCursorOf, wordOf } from './query.values.js';
+import { askedOf, codeOf, pageOf, rowCursorOf, wordOf } from './query.values.js';
 
 describe('values of a query string', () => {
   it('takes a word in any case and with a hyphen, and nothing for nothing', () => {
@@ -31,7 +31,18 @@ describe('values of a query string', () => {
     expect(() => rowCursorOf('-1')).toThrow(expect.objectContaining({ code: 'VALUE_NOT_ALLOWED' }));
   });
 
-  it.each(['0', '501', 'many'])('refuses a page of %s', (text) => {
-    expect(() => pageOf(text)).toThrow(expect.objectContaining({ code: 'PAGE_SIZE_EXCEEDED' }));
+  it.each([
+    ['0', 'VALUE_NOT_ALLOWED'],
+    ['-1', 'VALUE_NOT_ALLOWED'],
+    ['many', 'VALUE_NOT_ALLOWED'],
+    ['501', 'PAGE_SIZE_EXCEEDED'],
+  ])('refuses a page of %s', (text, code) => {
+    expect(() => pageOf(text)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('refuses parameters that a list does not have, by their names, and those given twice', () => {
+    expect(askedOf({ search: 'a' }, ['search', 'limit'])).toEqual({ search: 'a' });
+    expect(() => askedOf({ search: 'a', serch: 'b', state: 'c' }, ['search'])).toThrow(expect.objectContaining({ code: 'FIELD_UNKNOWN', field: 'serch', details: [expect.objectContaining({ field: 'serch' }), expect.objectContaining({ field: 'state' })] }));
+    expect(() => askedOf({ search: ['a', 'b'] }, ['search'])).toThrow(expect.objectContaining({ code: 'VALUE_NOT_ALLOWED', field: 'search' }));
   });
 });

@@ -1,4 +1,6 @@
-import { isCode, limit, validation } from '@caseledger/errors';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { isCode, limit, validation, validationOf } from '@caseledger/errors';
+import type { Request } from 'express';
 import type { ImportState, ImportStatus, ImportType, Outcome, RowsOf } from '../gen/resolvers.js';
 
 /** PRODUCT §6: the largest REST page. */
@@ -60,9 +62,34 @@ export function rowCursorOf(text: unknown): number {
   throw validation('VALUE_NOT_ALLOWED', { text: String(text).slice(0, 100), field: 'cursor' }, 'cursor');
 }
 
-/** The size of a page. @throws DomainError PAGE_SIZE_EXCEEDED */
+/** The size of a page. @throws DomainError PAGE_SIZE_EXCEEDED over 500, VALUE_NOT_ALLOWED for what is no size */
 export function pageOf(text: unknown): number {
   const size = Number(text ?? PAGE);
-  if (!Number.isInteger(size) || size < 1 || size > PAGE_MAX) throw limit('PAGE_SIZE_EXCEEDED', { limit: PAGE_MAX });
+  if (!Number.isInteger(size) || size < 1) throw validation('VALUE_NOT_ALLOWED', { text: String(text).slice(0, 100), field: 'limit' }, 'limit');
+  if (size > PAGE_MAX) throw limit('PAGE_SIZE_EXCEEDED', { limit: PAGE_MAX });
   return size;
 }
+
+/** The parameters of a query string, each given at most once. */
+export type Asked = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The query string of a list, that may hold these parameters and no others: a filter that is silently ignored is taken
+ * for an answer.
+ * @throws DomainError FIELD_UNKNOWN, VALUE_NOT_ALLOWED
+ */
+export function askedOf(query: Readonly<Record<string, unknown>>, known: readonly string[]): Asked {
+  const entries = Object.entries(query);
+  const unknown = entries.filter(([name]) => !known.includes(name)).map(([field]) => ({ field, code: 'FIELD_UNKNOWN' as const, params: { field: field.slice(0, 100) } }));
+  const [first, ...rest] = unknown;
+  if (first !== undefined) throw validationOf([first, ...rest]);
+  return Object.fromEntries(entries.map(([name, value]) => [name, onceGiven(value, name)]));
+}
+
+function onceGiven(value: unknown, field: string): string {
+  if (typeof value === 'string') return value;
+  throw validation('VALUE_NOT_ALLOWED', { text: String(value).slice(0, 100), field }, field);
+}
+
+/** The query string of a request for a list, checked by `askedOf`. */
+export const AskedParam = createParamDecorator((known: readonly string[], context: ExecutionContext): Asked => askedOf(context.switchToHttp().getRequest<Request>().query, known));

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { importsV1 } from '@caseledger/contracts';
 import { notFound } from '@caseledger/errors';
 import type { Response } from 'express';
@@ -9,9 +9,11 @@ import { CallerParam, SignedIn } from './caller.js';
 import { setIdempotencyHeaders } from './idempotency.js';
 import { PreviewHashBody } from './import.bodies.js';
 import { revertJson, revertRecordJson } from './import.json.js';
-import { pageOf } from './query.values.js';
+import { AskedParam, pageOf, type Asked } from './query.values.js';
 
 type Json = Record<string, unknown>;
+
+const RECORDS = ['outcome', 'cursor', 'limit'];
 
 /** A revert once its preview exists: look, confirm by its hash, follow, take back again (REV-001 to REV-012). */
 @Controller('api/reverts')
@@ -24,7 +26,7 @@ export class RevertsController {
   }
 
   @Get(':id/records')
-  async records(@CallerParam() caller: Caller, @Param('id') id: string, @Query() query: Record<string, string | undefined>): Promise<Json> {
+  async records(@CallerParam() caller: Caller, @Param('id') id: string, @AskedParam(RECORDS) query: Asked): Promise<Json> {
     const reply = await caller.services.imports.listRevertRecords({
       id: localId('Revert', id),
       outcome: query['outcome'] ?? '',
