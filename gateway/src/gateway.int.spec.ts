@@ -53,6 +53,8 @@ describe('gateway without services', () => {
   it('RST-001: names unknown paths, broken JSON, unknown keys and bodies that are too large', async () => {
     const signIn = async (body: string): Promise<unknown> => (await post('/api/sign-in', body)).body as unknown;
     expect((await ask('/api/nothing')).body).toMatchObject({ code: 'NOT_FOUND' });
+    const undecodable = await ask('/api/clients/%zz').set('authorization', `Bearer ${'k'.repeat(40)}`).expect(422);
+    expect(undecodable.body).toMatchObject({ code: 'VALUE_NOT_ALLOWED', detail: 'The path is not an allowed address.', errors: [{ field: 'path' }] });
     expect(await signIn('{')).toMatchObject({ code: 'VALUE_NOT_ALLOWED', status: 422 });
     expect(await signIn('{"email":"a@b.net","password":"x","extra":1}')).toMatchObject({ code: 'FIELD_UNKNOWN', errors: [{ field: 'extra' }] });
     const large = await post('/api/sign-in', JSON.stringify({ email: 'x'.repeat(6_000_000) })).expect(413);

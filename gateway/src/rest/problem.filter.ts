@@ -16,7 +16,7 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const request = host.switchToHttp().getRequest<Request>();
     const requestId = randomUUID();
-    const problem = this.problemOf(thrown, requestId);
+    const problem = this.problemOf(thrown, request, requestId);
     if (response.headersSent) {
       // The answer is under way: only breaking it off tells the client that it is not whole.
       response.destroy();
@@ -27,8 +27,8 @@ export class ProblemFilter implements ExceptionFilter {
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
 
-  private problemOf(thrown: unknown, requestId: string): Problem {
-    const error = isDomainError(thrown) ? thrown : requestFault(thrown);
+  private problemOf(thrown: unknown, request: Request, requestId: string): Problem {
+    const error = isDomainError(thrown) ? thrown : requestFault(thrown, request);
     if (error !== undefined) return problemOf(error, requestId);
     this.log.unexpected(thrown, requestId);
     return internalProblem(requestId);
@@ -36,12 +36,23 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** Faults that the HTTP layer itself finds, in the words of our catalogue. */
-function requestFault(thrown: unknown): DomainError | undefined {
+function requestFault(thrown: unknown, request: Request): DomainError | undefined {
   const status = statusOf(thrown);
   if (status === 413) return new DomainError('limit', 'BODY_TOO_LARGE', { limit: '5 MB' });
   if (status === 404 || status === 405) return notFound();
+  if (status === 400 && !isDecodable(request.path)) return new DomainError('validation', 'VALUE_NOT_ALLOWED', { text: 'The path', field: 'address' }, 'path');
   if (status === 400) return new DomainError('validation', 'VALUE_NOT_ALLOWED', { text: 'The body', field: 'JSON document' }, 'body');
   return undefined;
+}
+
+/** Whether the percent signs of a path stand for characters. */
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function statusOf(thrown: unknown): number | undefined {
