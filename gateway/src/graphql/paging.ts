@@ -1,13 +1,14 @@
-import { limit } from '@caseledger/errors';
+import { limit, validation, type DomainError } from '@caseledger/errors';
 
 /** PRODUCT §6: the largest page of a GraphQL list. */
 export const PAGE_ROWS_MAX = 200;
 const PAGE_ROWS = 50;
 
-/** The page size asked for, 50 when none is; PAGE_SIZE_EXCEEDED outside 1–200 (API-002). */
-export function pageSize(asked: number | null | undefined): number {
+/** The page size asked for, 50 when none is (API-002). @throws DomainError PAGE_SIZE_EXCEEDED over 200, VALUE_NOT_ALLOWED below 1 */
+export function pageSize(asked: number | null | undefined, argument = 'first'): number {
   if (asked === null || asked === undefined) return PAGE_ROWS;
-  if (asked < 1 || asked > PAGE_ROWS_MAX) throw limit('PAGE_SIZE_EXCEEDED', { limit: PAGE_ROWS_MAX });
+  if (asked < 1) throw notAllowed(String(asked), argument);
+  if (asked > PAGE_ROWS_MAX) throw limit('PAGE_SIZE_EXCEEDED', { limit: PAGE_ROWS_MAX });
   return asked;
 }
 
@@ -20,7 +21,7 @@ interface RecordListArguments {
   readonly minPosition?: string | null;
 }
 
-/** Order and page of a list of records, forwards or backwards, as their owners are asked. @throws DomainError PAGE_SIZE_EXCEEDED */
+/** Order and page of a list of records, forwards or backwards, as their owners are asked. @throws DomainError PAGE_SIZE_EXCEEDED, VALUE_NOT_ALLOWED */
 export function recordPage(args: RecordListArguments): {
   sort: string;
   descending: boolean;
@@ -32,7 +33,8 @@ export function recordPage(args: RecordListArguments): {
   minPosition: string;
 } {
   const backwards = args.last !== null && args.last !== undefined;
-  const size = pageSize(backwards ? args.last : args.first);
+  if (backwards && args.first !== null && args.first !== undefined) throw notAllowed('first together with last', 'page');
+  const size = backwards ? pageSize(args.last, 'last') : pageSize(args.first);
   return {
     sort: args.sort?.by ?? 'NAME',
     descending: args.sort?.descending ?? false,
@@ -78,6 +80,10 @@ export function numberCursor(value: number): string {
 export function cursorNumber(cursor: string | null | undefined): number {
   if (cursor === null || cursor === undefined || cursor === '') return 0;
   const match = /^n:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
-  if (match === null) throw limit('PAGE_SIZE_EXCEEDED', { limit: PAGE_ROWS_MAX });
+  if (match === null) throw notAllowed(cursor.slice(0, 100), 'after');
   return Number(match[1]);
+}
+
+function notAllowed(text: string, field: string): DomainError {
+  return validation('VALUE_NOT_ALLOWED', { text, field }, field);
 }

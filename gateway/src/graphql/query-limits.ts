@@ -1,5 +1,6 @@
 import { limit } from '@caseledger/errors';
 import { GraphQLError, Kind, type ASTVisitor, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode, type ValidationContext } from 'graphql';
+import { PAGE_ROWS_MAX } from './paging.js';
 
 /** API-006, PRODUCT §6. */
 export const QUERY_DEPTH_MAX = 12;
@@ -84,11 +85,11 @@ function measureSelection(set: SelectionSetNode, fragments: ReadonlyMap<string, 
   return { depth, cost };
 }
 
-/** How often what stands below a field is asked for. */
+/** How often what stands below a field is asked for; a page over the limit is refused as such when it is read. */
 function itemsOf(args: readonly { name: { value: string }; value: { kind: string; value?: unknown } }[], field: string): number {
   const page = args.find(({ name }) => name.value === 'first' || name.value === 'last');
   if (page === undefined) return /(?:users|roles|apiKeys|reverts|timeline|issues)$/.test(field) ? LIST_ITEMS : 1;
-  return page.value.kind === Kind.INT ? Math.max(1, Number(page.value.value)) : 50;
+  return page.value.kind === Kind.INT ? Math.min(Math.max(1, Number(page.value.value)), PAGE_ROWS_MAX) : 50;
 }
 
 function worse(one: Measure, other: Measure): Measure {
