@@ -10,7 +10,7 @@ import { headersOf, textOrNull, toFieldDiff, toRowIssue, type Headers } from './
 type RowObject = Awaited<ResolversTypes['ImportRow']>;
 
 /** Rows of the first look, the plan or the ledger; by default what there is most of. */
-export const importRows: NonNullable<ImportResolvers['rows']> = async (parent, args, { services, loaders }) => {
+export const importRows: Extract<ImportResolvers['rows'], (...given: never[]) => unknown> = async (parent, args, { services, loaders }) => {
   const reply = await services.imports.listRows(
     requestOf(importsV1.ListRowsRequest, {
       id: parent.id,

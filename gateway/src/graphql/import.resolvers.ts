@@ -16,9 +16,18 @@ export const importQueries: Pick<QueryResolvers, 'import' | 'imports'> = {
       requestOf(importsV1.ListImportsRequest, { ...filterOf(filter ?? {}), first: pageSize(first), after: after ?? '' }),
     );
     const edges = reply.edges.flatMap((edge) => (edge.import === undefined ? [] : [{ cursor: edge.cursor, node: edge.import }]));
+    for (const { node } of edges) lines.add(node);
     return { ...connection(edges, { hasNext: reply.hasNext, hasPrevious: Boolean(after) }), totalCount: reply.total };
   },
 };
+
+/** Imports as a list shows them: without what is only made for one that is looked at. */
+const lines = new WeakSet<importsV1.Import>();
+
+/** The import with all of it; a line of a list is asked for again, together with the others of its page. */
+async function whole(parent: importsV1.Import, loaders: Loaders): Promise<importsV1.Import> {
+  return lines.has(parent) ? ((await loaders.imports.load(parent.id)) ?? parent) : parent;
+}
 
 function filterOf(filter: ImportFilter): Partial<importsV1.ListImportsRequest> {
   return {
@@ -62,8 +71,11 @@ export const importResolvers: ImportResolvers = {
       earlierImports: earlier.filter((found): found is importsV1.Import => found !== null && !(found instanceof Error)),
     };
   },
-  analysis: (parent) => (parent.analysis === undefined ? null : toAnalysis(parent.analysis)),
-  mapping: (parent) => (parent.mappingVersion === 0 ? null : toMapping(parent)),
+  async analysis(parent, _args, { loaders }) {
+    const { analysis } = await whole(parent, loaders);
+    return analysis === undefined ? null : toAnalysis(analysis);
+  },
+  mapping: async (parent, _args, { loaders }) => (parent.mappingVersion === 0 ? null : toMapping(await whole(parent, loaders))),
   options: async (parent, _args, { loaders }) => ({ ...toOptions(parent.options), ...(await caseOptions(parent, loaders)) }),
   plan: async (parent, _args, { loaders }) => (parent.plan === undefined ? null : toPlan(parent.plan, await staleCases(parent, loaders))),
   counts: (parent) => toCounts(parent.counts),
@@ -71,24 +83,28 @@ export const importResolvers: ImportResolvers = {
   secondsLeft: (parent) => (parent.ratePerSecond > 0 ? parent.secondsLeft : null),
   workers: (parent) => (parent.state === 'RUNNING' ? parent.workers : null),
   heartbeatAt: (parent) => timeOrNull(parent.heartbeatAtMs),
-  queuePlace: (parent) => (parent.queuePlace > 0 ? parent.queuePlace : null),
-  rows: importRows,
-  async issues(parent, _args, { services }) {
+  async queuePlace(parent, _args, { loaders }) {
+    const { queuePlace } = await whole(parent, loaders);
+    return queuePlace > 0 ? queuePlace : null;
+  },
+  rows: async (parent, args, context, info) => importRows(await whole(parent, context.loaders), args, context, info),
+  async issues(parent, _args, { services, loaders }) {
+    const { analysis } = await whole(parent, loaders);
     const reply = await services.imports.listIssues({ id: parent.id });
     return reply.groups.map((group) => ({
       code: group.code,
       severity: group.severity === 'WARNING' ? 'WARNING' : 'ERROR',
-      column: textOrNull(group.header) ?? headersOf(parent.analysis).get(group.column) ?? null,
+      column: textOrNull(group.header) ?? headersOf(analysis).get(group.column) ?? null,
       count: group.count,
       exampleRows: group.exampleRows,
       message: group.message,
     }));
   },
-  attempts: (parent) => parent.attempts.map(toAttempt),
+  attempts: async (parent, _args, { loaders }) => (await whole(parent, loaders)).attempts.map(toAttempt),
   resultFiles,
   list: (parent, _args, { loaders }) => (parent.caseList === '' ? null : loaders.caseLists.load(parent.caseList)),
-  async reverts(parent, _args, { services }) {
-    if (parent.reverts.length === 0) return [];
+  async reverts(parent, _args, { services, loaders }) {
+    if ((await whole(parent, loaders)).reverts.length === 0) return [];
     const reply = await services.imports.getReverts({ ids: [], importId: parent.id });
     return reply.reverts;
   },

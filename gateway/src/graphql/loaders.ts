@@ -5,6 +5,9 @@ import type { CasesAsked, Loaders } from './graphql-context.js';
 import { PAGE_ROWS_MAX } from './paging.js';
 import { standingNames } from './standing-names.js';
 
+/** As many as imports answers in one call. */
+const IMPORTS_AT_ONCE = 100;
+
 /** Loaders of one request: each answers in the order asked, null for what does not exist or is another company's. */
 export function makeLoaders(services: Services): Loaders {
   return {
@@ -18,19 +21,19 @@ export function makeLoaders(services: Services): Loaders {
     }),
     caseLists: byId(async (ids) => (await services.cases.getCaseLists({ ids, names: [], minPosition: '' })).lists),
     casesOfContacts: casesOfContacts(services),
-    imports: byId(async (ids) => (await services.imports.getImports({ ids })).imports),
+    imports: byId(async (ids) => (await services.imports.getImports({ ids })).imports, IMPORTS_AT_ONCE),
     reverts: byId(async (ids) => (await services.imports.getReverts({ ids, importId: '' })).reverts),
     users: byId(async (ids) => (await services.accounts.getUsers({ ids })).users),
   };
 }
 
-function byId<Item extends { id: string }>(load: (ids: string[]) => Promise<Item[]>): DataLoader<string, Item | null> {
+function byId<Item extends { id: string }>(load: (ids: string[]) => Promise<Item[]>, maxBatchSize = PAGE_ROWS_MAX): DataLoader<string, Item | null> {
   return new DataLoader(
     async (ids) => {
       const items = new Map((await load([...ids])).map((item) => [item.id, item]));
       return ids.map((id) => items.get(id) ?? null);
     },
-    { maxBatchSize: PAGE_ROWS_MAX },
+    { maxBatchSize },
   );
 }
 
