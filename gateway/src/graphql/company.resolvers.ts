@@ -44,7 +44,7 @@ function toCompany(company: accountsV1.Company | undefined): Company {
   };
 }
 
-function toApiKey(key: accountsV1.ApiKey): ApiKey {
+export function toApiKey(key: accountsV1.ApiKey): ApiKey {
   return {
     id: globalId('ApiKey', key.id),
     name: key.name,

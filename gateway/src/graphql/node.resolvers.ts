@@ -1,7 +1,9 @@
+import { isDomainError } from '@caseledger/errors';
 import type { NodeResolvers, QueryResolvers, ResolversTypes } from '../gen/resolvers.js';
-import { companyQueries } from './company.resolvers.js';
+import { companyQueries, toApiKey } from './company.resolvers.js';
 import { parseGlobalId, type NodeType } from './global-id.js';
 import type { GraphqlContext } from './graphql-context.js';
+import { PAGE_ROWS_MAX } from './paging.js';
 
 type NodeObject = Awaited<ResolversTypes['Node']>;
 
@@ -13,7 +15,8 @@ function remember<Item extends NodeObject>(type: NodeType, item: Item | null): I
   return item;
 }
 
-async function load(type: NodeType, id: string, { loaders }: GraphqlContext): Promise<NodeObject | null> {
+async function load(type: NodeType, id: string, context: GraphqlContext): Promise<NodeObject | null> {
+  const { loaders } = context;
   switch (type) {
     case 'Contact':
       return remember(type, await loaders.contacts.load(id));
@@ -29,8 +32,27 @@ async function load(type: NodeType, id: string, { loaders }: GraphqlContext): Pr
       return remember(type, await loaders.reverts.load(id));
     case 'User':
       return remember(type, await loaders.users.load(id));
+    case 'ApiKey':
+      return apiKey(id, context);
     default:
       return null;
+  }
+}
+
+/** A key among those that the caller sees; nobody else learns that there is one. */
+async function apiKey(id: string, { services }: GraphqlContext): Promise<NodeObject | null> {
+  try {
+    let after = '';
+    for (;;) {
+      const { apiKeys, hasNext } = await services.accounts.listApiKeys({ first: PAGE_ROWS_MAX, after });
+      const found = apiKeys.find((key) => key.id === id);
+      if (found !== undefined) return remember('ApiKey', toApiKey(found));
+      after = apiKeys.at(-1)?.id ?? '';
+      if (!hasNext || after === '') return null;
+    }
+  } catch (error) {
+    if (isDomainError(error) && error.code === 'FORBIDDEN') return null;
+    throw error;
   }
 }
 
