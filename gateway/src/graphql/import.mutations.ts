@@ -1,4 +1,5 @@
 import { importsV1 } from '@caseledger/contracts';
+import { validation } from '@caseledger/errors';
 import type { ImportPayload, KeyValueInput, MutationResolvers, OptionsInput, ResolversTypes, UserError } from '../gen/resolvers.js';
 import { requestOf } from '../services.js';
 import { localId, parseGlobalId, recordRef } from './global-id.js';
@@ -40,7 +41,7 @@ export const importMutations: Pick<MutationResolvers, ImportMutation> = {
       const reply = await services.imports.createImport({
         type: input.type,
         fileName: input.fileName,
-        sizeBytes: input.sizeBytes,
+        sizeBytes: bytesOf(input.sizeBytes),
         sha256: input.sha256 ?? '',
         importKey: input.importKey ?? '',
         origin: 'FILE',
@@ -103,6 +104,12 @@ export const importMutations: Pick<MutationResolvers, ImportMutation> = {
   retryRows: (_root, { rows, ...args }, { services }) =>
     command(() => services.imports.retryRows({ ...plain(args), rows: selectionOf(rows), continueCancelled: false })),
 };
+
+/** @throws DomainError VALUE_NOT_ALLOWED for what cannot be the size of a file */
+function bytesOf(size: number): number {
+  if (Number.isSafeInteger(size) && size >= 0) return size;
+  throw validation('VALUE_NOT_ALLOWED', { text: String(size), field: 'sizeBytes' }, 'sizeBytes');
+}
 
 function selectionOf(rows: { rows?: number[] | null; outcome?: string | null; reason?: string | null; code?: string | null }): importsV1.RowSelection {
   return { rows: rows.rows ?? [], outcome: rows.outcome ?? '', reason: rows.reason ?? '', code: rows.code ?? '' };

@@ -29,12 +29,18 @@ function textScalar(name: string, shape: RegExp, isValid: (text: string) => bool
   });
 }
 
-const isInstant = (text: string): boolean => !Number.isNaN(Date.parse(text));
+/** A day that the calendar has; the engine takes 31 February for 3 March. */
+function isDay(text: string): boolean {
+  const at = Date.parse(`${text.slice(0, 10)}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text.slice(0, 10));
+}
+
+const isInstant = (text: string): boolean => isDay(text) && !Number.isNaN(Date.parse(text));
 
 /** The whole resolver map; each area has its file beside this one. */
 export const resolvers: Resolvers = {
   DateTime: textScalar('DateTime', /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/, isInstant),
-  Date: textScalar('Date', /^\d{4}-\d\d-\d\d$/, isInstant),
+  Date: textScalar('Date', /^\d{4}-\d\d-\d\d$/, isDay),
   Node: nodeResolvers,
   Query: {
     ...nodeQueries,

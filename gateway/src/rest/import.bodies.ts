@@ -1,4 +1,4 @@
-import { IsArray, IsBoolean, IsIn, IsInt, IsNumber, IsObject, IsOptional, IsString, Length, Matches, MaxLength, Min, ValidateNested } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 
 /** Bodies of the import requests (RST-001). Unknown keys are refused with FIELD_UNKNOWN by the global pipe. */
@@ -11,8 +11,9 @@ export class CreateImportBody {
   fileName: string;
 
   @IsOptional()
-  @IsNumber()
+  @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   sizeBytes?: number;
 
   @IsOptional()
