@@ -12,6 +12,17 @@ describe('API-003 errors of GraphQL', () => {
     expect(format(wrapped.toJSON(), wrapped).extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', requestId: 'ref-1' });
   });
 
+  it.each([
+    ['GRAPHQL_VALIDATION_FAILED', 'Cannot query field "nme" on type "Case". Did you mean "name"?', 'FIELD_UNKNOWN'],
+    ['BAD_USER_INPUT', 'Variable "$input" got invalid value {}; Field "nick" is not defined by type "ContactInput".', 'FIELD_UNKNOWN'],
+    ['BAD_USER_INPUT', 'Variable "$id" of required type "ID!" was not provided.', 'REQUIRED_MISSING'],
+    ['GRAPHQL_PARSE_FAILED', 'Syntax Error: Expected Name, found "}".', 'VALUE_NOT_ALLOWED'],
+    ['BAD_REQUEST', 'This operation has been blocked as a potential Cross-Site Request Forgery (CSRF).', 'VALUE_NOT_ALLOWED'],
+  ])('tells a fault of the request (%s) in its words, under a code of the catalogue', (given, message, code) => {
+    const thrown = new GraphQLError(message, { extensions: { code: given } });
+    expect(format(thrown.toJSON(), thrown)).toEqual({ message, extensions: { code, requestId: 'ref-1' } });
+  });
+
   it('tells nothing of what nobody expected but a reference, and reports it', () => {
     const cause = new Error('select secret from people');
     const wrapped = new GraphQLError(cause.message, { originalError: cause });
