@@ -4,6 +4,7 @@ import { eventually } from '@caseledger/testing';
 import { newCompany, type ImportView } from '../company.js';
 import { randomOf } from '../oracle/random-file.js';
 import { aroundRebuild } from '../rebuilt.js';
+import { CaseReverts } from './case-reverts.js';
 import { CaseWorldPlayed } from './case-world.js';
 import { CRASH_POINTS, type CrashOrder } from './crash-orders.js';
 import { Redelivery } from './redelivery.js';
@@ -63,6 +64,26 @@ describe('case imports under workers that are killed (CORRECTNESS I1, I4, I5; RU
     for (const { world, item } of done) expect({ told: world.told, ...(await world.again(item)) }).toEqual({ told: world.told, ...world.lasting() });
     await Promise.all(worlds.map((world) => world.archiveOne()));
   }, 240_000);
+
+  it.each([['first', 'second'], ['second', 'first']])('REV-003, REV-008: taken back the %s before the %s, with edits between, each case and contact has what its history gives', async (...order) => {
+    const played = new CaseReverts(await newCompany(network));
+    const same = async (): Promise<void> => {
+      const { expected, found } = await played.lines();
+      expect({ told: played.told, lines: found }).toEqual({ told: played.told, lines: expected });
+    };
+    await played.import('first', 0, 8);
+    await played.edit('by hand', 'X-0', 'p1');
+    await played.import('second', 2, 12);
+    for (const text of order) {
+      await played.revert(text);
+      await same();
+      await played.edit(`after ${text}`, 'X-3', 'p3');
+    }
+    for (const text of [...order].reverse()) {
+      await played.restore(text);
+      await same();
+    }
+  }, 180_000);
 
   it('decision 27: every log is whole, and what is emptied comes back from it', async () => {
     expect(done).not.toEqual([]);

@@ -22,7 +22,7 @@ export function randomCaseRows(seed: number, count: number, pool: CasePool): Ora
   return Array.from({ length: count }, (_, at) => {
     const row = at + 1;
     if (random(40) === 0 && row < count) return { row, ...BLANK };
-    return {
+    const told = {
       row,
       name: random(30) === 0 ? '' : pick(random, TITLES),
       type: typeCell(random),
@@ -33,8 +33,8 @@ export function randomCaseRows(seed: number, count: number, pool: CasePool): Ora
       deadline: random(4) > 0 ? '' : random(20) === 0 ? 'next spring' : `2031-0${1 + random(4)}-15`,
       tags: pick(random, ['', '', 'vip', 'probate; vip', 'intake']),
       client: clientCells(random, pool.people),
-      other: otherCells(random, pool.people),
     };
+    return { ...told, other: otherCells(random, pool.people, told.client.email) };
   });
 }
 
@@ -67,12 +67,12 @@ function clientCells(random: Random, people: number): OracleCaseRow['client'] {
   };
 }
 
-/** Somebody beside the client; some of them are clients of other rows. */
-function otherCells(random: Random, people: number): OracleCaseRow['other'] {
+/** Somebody beside the client; some of them are clients of other rows, some have the client's own address. */
+function otherCells(random: Random, people: number, ofClient: string): OracleCaseRow['other'] {
   if (random(4) > 0) return BLANK.other;
   const isClient = random(3) === 0;
   const person = random(people);
-  const email = random(30) === 0 ? 'not an address' : isClient ? `p${person}@kestrel-mail.net` : `w${person}@kestrel-mail.net`;
+  const email = random(30) === 0 ? 'not an address' : random(12) === 0 ? ofClient : isClient ? `p${person}@kestrel-mail.net` : `w${person}@kestrel-mail.net`;
   const at = person % 25;
   return { firstName: FIRST[at % 5] ?? '', lastName: LAST[Math.floor(at / 5)] ?? '', email, role: pick(random, ['WITNESS', 'OPPOSING_PARTY', '']) };
 }

@@ -46,11 +46,11 @@ class WrittenRecord {
     return by === this.maker || this.#writes.some((write) => write.by === by);
   }
 
-  /** REV-004, REV-005 with policy Keep. */
-  revert(by: string): 'ARCHIVED' | 'KEPT' | 'TAKEN' {
+  /** REV-004, REV-005 with policy Keep; what others build on stays (REV-008). */
+  revert(by: string, isUsed: boolean): 'ARCHIVED' | 'KEPT' | 'TAKEN' {
     if (this.#out.has(by)) return 'TAKEN';
     const others = this.#writes.some((write) => write.by !== by && !this.#out.has(write.by));
-    if (by === this.maker && others) return 'KEPT';
+    if (by === this.maker && (others || isUsed)) return 'KEPT';
     this.#out.add(by);
     return by === this.maker ? 'ARCHIVED' : 'TAKEN';
   }
@@ -89,8 +89,10 @@ export class WrittenValues {
     return [...(this.#records.get(record)?.values().keys() ?? [])].flatMap((key) => (key.startsWith('tag ') ? [key.slice(4)] : []));
   }
 
-  revert(by: string): RevertTally {
-    const fates = this.#touched(by).map((record) => record.revert(by));
+  /** `isUsed` tells of which records something stands on that stays. */
+  revert(by: string, isUsed: (record: string) => boolean = () => false): RevertTally {
+    const touched = [...this.#records].filter(([, record]) => record.isTouchedBy(by));
+    const fates = touched.map(([name, record]) => record.revert(by, isUsed(name)));
     const count = (fate: string): number => fates.filter((one) => one === fate).length;
     return { total: fates.length, archived: count('ARCHIVED'), kept: count('KEPT') };
   }
