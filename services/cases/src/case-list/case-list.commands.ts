@@ -107,7 +107,7 @@ export class CaseListCommands {
     requireReach(command.caller, 'cases.write');
     if (request.cases.length > CASES_MAX) throw limit('LIMIT_REACHED', { limit: CASES_MAX, things: 'cases' });
     return this.once(command, { [change]: asJson(rest) }, async (tx) => {
-      const list = await visibleList(tx, command.caller, request.id);
+      const list = await visibleList(tx, command.caller, request.id, { hold: change === 'add' });
       const writes: RecordWrite<CaseState>[] = [];
       for (const { id, version, state } of await casesToChange(tx, command.caller, request.cases)) {
         writes.push({ id, version, before: state, events: await decide(tx, list, state) });

@@ -14,9 +14,16 @@ export interface HeldList {
 
 const LIST = 'select id, version, state from app.case_list where tenant = $1 and id = $2';
 
-/** A list by its id, archived or not. */
-export async function listOf(tx: StoreTransaction, id: string): Promise<HeldList | undefined> {
-  const { rows } = await tx.query<HeldList>({ name: 'case_list', text: LIST, values: [tx.tenant, id] });
+/** How long a list stays as it was read: `USED` for whoever puts cases on it, `OWN` for whoever goes by who has. */
+const HOLDS = {
+  NOT: { name: 'case_list', text: LIST },
+  USED: { name: 'case_list_used', text: `${LIST} for share` },
+  OWN: { name: 'case_list_own', text: `${LIST} for update` },
+} as const;
+
+/** A list by its id, archived or not. With a `hold` it stays as it is until the transaction ends. */
+export async function listOf(tx: StoreTransaction, id: string, hold: keyof typeof HOLDS = 'NOT'): Promise<HeldList | undefined> {
+  const { rows } = await tx.query<HeldList>({ ...HOLDS[hold], values: [tx.tenant, id] });
   return rows[0];
 }
 

@@ -7,9 +7,12 @@ import { refuse } from '../case/case.refusals.js';
 import { live } from './case-list.decider.js';
 import { listOf, type HeldList } from './case-list.write.js';
 
-/** A list that the caller may see: a private one is its owner's (LST-001). @throws DomainError NOT_FOUND */
-export async function visibleList(tx: StoreTransaction, caller: CallContext, id: string): Promise<HeldList> {
-  const list = await listOf(tx, uuidOrNone(id));
+/**
+ * A list that the caller may see: a private one is its owner's (LST-001). `hold` is for whoever is about to put cases on
+ * it: nobody takes it away meanwhile. @throws DomainError NOT_FOUND
+ */
+export async function visibleList(tx: StoreTransaction, caller: CallContext, id: string, { hold = false } = {}): Promise<HeldList> {
+  const list = await listOf(tx, uuidOrNone(id), hold ? 'USED' : 'NOT');
   if (list === undefined || !maySeeList(list, caller)) throw notFound();
   return list;
 }
@@ -33,7 +36,7 @@ export async function listsForCase(
 ): Promise<ReadonlySet<string>> {
   const lists = new Set<string>();
   for (const id of new Set(ids)) {
-    const list = isMember ? await listOf(tx, id) : await visibleList(tx, caller, id);
+    const list = isMember ? await listOf(tx, id) : await visibleList(tx, caller, id, { hold: true });
     if (list === undefined) continue;
     if (!isMember) live(list.state);
     const { caseType, name } = list.state;

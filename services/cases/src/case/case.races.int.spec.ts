@@ -6,6 +6,8 @@ import { eventually } from '@caseledger/testing';
 import { CaseListCommands } from '../case-list/case-list.commands.js';
 import { CaseTypeCommands } from '../case-type/case-type.commands.js';
 import type { StatusFacts } from '../case-type/case-type.events.js';
+import { listOf, listOfImport } from '../case-list/case-list.write.js';
+import { archiveListOf } from '../revert/list-of-import.js';
 import { startSet } from '../case-type/start-set.js';
 import { asked } from '../spec/asked.js';
 import { casesWorld, type CasesWorld } from '../spec/cases-world.js';
@@ -66,6 +68,20 @@ function overtaken(other: () => Promise<unknown>): EventStore {
     } as Partial<StoreTransaction>);
   return overlaid(world.store, {
     transaction: (tenant, work, options) => world.store.transaction(tenant, (tx) => work(watched(tx)), options),
+  });
+}
+
+/** The store, in which somebody else comes just before a command writes. */
+function slowed(other: () => Promise<unknown>): EventStore {
+  const watched = (tx: StoreTransaction): StoreTransaction =>
+    overlaid(tx, {
+      append: async (...given: Parameters<StoreTransaction['append']>) => {
+        await other();
+        return tx.append(...given);
+      },
+    });
+  return overlaid(world.store, {
+    transaction: (tenant, work, more) => world.store.transaction(tenant, (tx) => work(watched(tx)), more),
   });
 }
 
@@ -172,6 +188,26 @@ describe('lists of one name (OPT-006)', () => {
     const ends = await Promise.allSettled(['Ice', 'ICE', ' ice ', 'Ice'].map(make));
     const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
     expect(refused).toEqual([code('LIST_NAME_TAKEN'), code('LIST_NAME_TAKEN'), code('LIST_NAME_TAKEN')]);
+  });
+});
+
+describe('a list that a revert takes away while somebody puts a case on it (REV-007)', () => {
+  it('stays, with that case', async () => {
+    const run = await world.openRun([1], { cases: { caseType: '', list: '', newList: 'Storm', addSkipped: false, clientDuplicatePolicy: 'SKIP' } });
+    const list = listOfImport(world.tenant, run.importId);
+    const { id } = await create({ caseName: 'Under way' });
+    let closing: Promise<unknown> = Promise.resolve();
+    const adding = slowed(async () => {
+      closing = world.store.transaction(world.tenant, async (tx) => {
+        const appends = await archiveListOf(tx, run.importId);
+        if (appends.length > 0) await tx.append({ tenant: world.tenant, origin: { kind: 'system' } }, appends);
+      });
+      await Promise.race([closing, eventually(async () => (await world.waiting()) > 0)]);
+    });
+    await new CaseListCommands(deps(adding)).add(asked(casesV1.ListMembersRequest, { id: list, cases: [id] }), command());
+    await closing;
+    const held = await world.store.transaction(world.tenant, (tx) => listOf(tx, list));
+    expect([held?.state.archived, (await world.stateOf(id))?.lists]).toEqual([null, [list]]);
   });
 });
 

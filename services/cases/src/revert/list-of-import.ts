@@ -8,10 +8,10 @@ const USED = `
 select exists (select from app.case_list_member m join app.case_state s on s.tenant = $1 and s.id = m.case_id
   where m.tenant = $1 and m.list = $2 and s.archived is distinct from $3) as used`;
 
-/** The list that an import made goes with its cases, if nobody else has put any on it (REV-007). */
+/** The list that an import made goes with its cases, if nobody else has put any on it or is doing so (REV-007). */
 export async function archiveListOf(tx: StoreTransaction, importId: string): Promise<readonly StreamAppend[]> {
   const id = listOfImport(tx.tenant, importId);
-  const list = await listOf(tx, id);
+  const list = await listOf(tx, id, 'OWN');
   if (list === undefined) return [];
   const { rows } = await tx.query<{ used: boolean }>(USED, [tx.tenant, id, IMPORT_REVERTED]);
   return rows[0]?.used === true ? [] : appendsOf(id, list.version, archiveList(IMPORT_REVERTED, list.state));

@@ -47,7 +47,7 @@ export function caseOfRow(tenant: string, importId: string, row: number): string
 
 async function factsOf(tx: StoreTransaction, job: RowJob, { hold }: { readonly hold: boolean }): Promise<CaseFacts> {
   const types = (await typesOf(tx, { hold })).map(knownType);
-  const list = await listOfRows(tx, job);
+  const list = await listOfRows(tx, job, hold);
   const numbers = await blockOf(tx, job.importId);
   return { types, ...(list === undefined ? {} : { list }), ...(numbers === undefined ? {} : { numbers }) };
 }
@@ -59,11 +59,11 @@ export function knownType({ id, state }: HeldType): KnownType {
 }
 
 // A list that the run makes is judged by before it is there: by the name and the type it will have (OPT-005).
-async function listOfRows(tx: StoreTransaction, { tenant, importId, options }: RowJob): Promise<KnownList | 'missing' | undefined> {
+async function listOfRows(tx: StoreTransaction, { tenant, importId, options }: RowJob, hold: boolean): Promise<KnownList | 'missing' | undefined> {
   const { list = '', newList = '', caseType = '' } = options.cases ?? {};
   const id = newList === '' ? list : listOfImport(tenant, importId);
   if (id === '') return undefined;
-  const held = await listOf(tx, id);
+  const held = await listOf(tx, id, hold ? 'USED' : 'NOT');
   if (held === undefined) return newList === '' ? 'missing' : { id, name: newList, caseType };
   if (held.state.archived !== null) return 'missing';
   return { id, name: held.state.name, caseType: held.state.caseType ?? '' };
