@@ -181,9 +181,12 @@ describe('the edge of imports', () => {
     const second = (await controller.getReverts(rpc({ ids: [], importId: id }))).reverts.at(-1)?.id ?? '';
     const preview = await ready(second, 'READY');
     expect(preview).toMatchObject({ counts: { archived: 1, kept: 1 }, builtOnBy: ['later'] });
+    const beside = (await controller.previewRevert(rpc(asked))).revert?.id ?? '';
+    await ready(beside, 'READY');
     await controller.confirmRevert(rpc({ id: second, hash: preview.hash, idempotencyKey: '' }));
     const done = await ready(second, 'COMPLETED');
     expect(done).toMatchObject({ counts: { total: 2, archived: 1, kept: 1 }, done: 2, total: 2 });
+    expect((await ready(beside, 'STALE')).code).toBe('REVERT_PREVIEW_STALE');
     expect((await reached(id, 'COMPLETED')).revertState).toBe('PARTLY_REVERTED');
     expect((await controller.listRevertRecords(rpc({ id: second, outcome: 'KEPT', first: 0, after: '' }))).records).toHaveLength(1);
     const restore = (await controller.restoreRevert(rpc({ id: second, idempotencyKey: '' }))).revert?.id ?? '';

@@ -9,7 +9,8 @@ import type { JobAtWork, JobHandler } from './job.runner.js';
 import { targetOfImport } from './plan.inputs.js';
 import { countRecords } from './projections/outcome-counts.js';
 import { readLanes, readRun } from './projections/runs.projection.js';
-import { closeRevert, failPreview, markRestored, revertStateAfter, startRevert } from './revert/revert.decider.js';
+import { revertsOf } from './projections/reverts.projection.js';
+import { closeRevert, failPreview, markRestored, overtake, revertStateAfter, startRevert } from './revert/revert.decider.js';
 import type { RevertRunning } from './revert/revert.js';
 
 /* The leased jobs at both ends of a revert's run: opening it in the target, and closing it (REV-011, REV-013). */
@@ -71,22 +72,32 @@ async function close(context: ImportContext, job: JobAtWork): Promise<void> {
     const request = { tenant, run: revert, actor: state.plannedBy, state: targetsV1.RunState.RUN_STATE_CLOSED };
     await target.setState(request, { isRevert: true, finish: nothingLeft });
   }
-  const reverts = [revert, ...(state.ofRevert === '' ? [] : [state.ofRevert])];
+  const previews = await context.store.transaction(tenant, (tx) => previewsOf(tx, state.importId));
+  // None is added meanwhile: nothing of an import can be previewed while it is being reverted.
+  const reverts = [...new Set([revert, ...(state.ofRevert === '' ? [] : [state.ofRevert]), ...previews])];
   await context.commands.work(platform(tenant), { imports: [state.importId], reverts }, async (unit) => {
     await end(unit, revert);
     await job.complete(unit.tx);
   });
 }
 
-/** Ends the revert, and tells its import and the revert it takes back. */
-async function end({ tx, imports: [of], reverts: [held, restored] }: Unit, revert: string): Promise<void> {
+async function previewsOf(tx: StoreTransaction, importId: string): Promise<string[]> {
+  const reverts = await revertsOf(tx, importId);
+  return reverts.filter(({ state }) => state === 'READY' || state === 'PREVIEWING').map(({ id }) => id);
+}
+
+/** Ends the revert, and tells its import, the revert it takes back and the previews that it makes stale. */
+async function end({ tx, imports: [of], reverts: [held, ...others] }: Unit, revert: string): Promise<void> {
   if (held === undefined || of === undefined || held.state.status !== 'RUNNING') return;
   const results = await resultsOf(tx, revert);
   const counts = countRecords(results);
-  const { kind, isCancelling } = held.state;
+  const { kind, isCancelling, ofRevert } = held.state;
   held.add(closeRevert(revert, counts, held.state));
   of.add(changeRevertState(revert, revertStateAfter(kind, counts, !isCancelling), of.state));
-  if (restored !== undefined && !isCancelling) restored.add(markRestored(revert, restored.state));
+  for (const { id, state, add } of others) {
+    if (id !== ofRevert) add(overtake(state));
+    else if (!isCancelling) add(markRestored(revert, state));
+  }
 }
 
 async function judgeClosing(context: ImportContext, tx: StoreTransaction, state: RevertRunning): Promise<'OPEN' | 'CLOSE' | 'MISMATCH'> {

@@ -50,6 +50,13 @@ describe('a revert', () => {
     expect(() => decide.confirmRevert('h', 'dana', standing, given(outdated))).toThrow(stale);
   });
 
+  it('REV-008 a preview, ready or being made, is stale once another revert of the import has ended', () => {
+    const stale = { type: 'RevertStale', data: { code: 'REVERT_PREVIEW_STALE', by: '' } };
+    expect([decide.overtake(given(planned)), decide.overtake(given(ready))]).toEqual([[stale], [stale]]);
+    expect([decide.overtake(given(queued)), decide.overtake(given(running)), decide.overtake(noRevert)]).toEqual([[], [], []]);
+    expect(decide.finishPreview(preview, given([...planned, ...decide.overtake(given(planned))]))).toEqual([]);
+  });
+
   it('REV-011 a preview that is cancelled is given up, once', () => {
     const cancelled = [...ready, ...decide.cancelRevert('dana', given(ready))];
     expect(given(cancelled)).toMatchObject({ status: 'STALE', code: '', by: '' });

@@ -95,6 +95,12 @@ export function outdate(by: string, state: Revert): RevertEvent[] {
   return [{ type: 'RevertStale', data: { code: 'REVERT_PREVIEW_STALE', by } }];
 }
 
+/** Another revert of the same import has ended: what was predicted before it holds no more. */
+export function overtake(state: Revert): RevertEvent[] {
+  const isPreview = state.status === 'READY' || state.status === 'PREVIEWING';
+  return isPreview ? [{ type: 'RevertStale', data: { code: 'REVERT_PREVIEW_STALE', by: '' } }] : [];
+}
+
 export function startRevert(run: string, state: Revert): RevertEvent[] {
   return state.status === 'QUEUED' ? [{ type: 'RevertStarted', data: { run } }] : [];
 }
