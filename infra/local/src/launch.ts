@@ -49,7 +49,7 @@ export async function launch(flags: LaunchFlags): Promise<number> {
     if (flags.fresh) await removeInstallation(folders);
     const { demo } = await bringUp(flags, config, folders, started);
     say(banner(config, demo));
-    const ended = await Promise.race([stop, ...started.processes.map(({ name, ended: how }) => how.then((text) => `${name} ended (${text}); see ${join(folders.logs, `${name}.log`)}`))]);
+    const ended = await Promise.race([stop, ...started.processes.map(({ name, ended: how }) => how.then((text) => stoppedBecause(name, text, { logs: folders.logs, flags })))]);
     if (ended !== undefined) process.stderr.write(`${ended}\n`);
     return ended === undefined ? 0 : 1;
   } catch (fault) {
@@ -58,6 +58,16 @@ export async function launch(flags: LaunchFlags): Promise<number> {
   } finally {
     await takeDown(started, folders);
   }
+}
+
+/** What is said when one process of the installation has ended by itself: nothing restarts it, so the others are ended too. */
+export function stoppedBecause(name: string, how: string, { logs, flags }: { readonly logs: string; readonly flags: LaunchFlags }): string {
+  const again = [flags.split ? '--split' : '', flags.bare ? '--bare' : ''].filter((flag) => flag !== '').join(' ');
+  return [
+    `${name} ended (${how}); see ${join(logs, `${name}.log`)}`,
+    'The whole installation stops with it. What was stored is kept, and what was running goes on once it is up again.',
+    `Start it again with: npm start${again === '' ? '' : ` -- ${again}`}`,
+  ].join('\n');
 }
 
 async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: InstallationFolders, started: { postgres?: EmbeddedPostgres; processes: RunningProcess[] }): Promise<Installation & { demo: Demo | undefined }> {
