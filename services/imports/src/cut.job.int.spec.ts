@@ -1,4 +1,5 @@
 import type { targetsV1 } from '@caseledger/contracts';
+import { refused } from '@caseledger/errors';
 import { laneCount } from './file/components.js';
 import { EVERY_PLAN_ROW, listPlanRows } from './projections/plan.queries.js';
 import { importsHarness, TENANT, type ImportsHarness } from './imports.fixture.js';
@@ -6,6 +7,8 @@ import { BusyTarget } from './plan-rounds.fixture.js';
 
 let busy: BusyTarget;
 let harness: ImportsHarness;
+/** What the target refuses to open a run with. */
+let refusal: Error | undefined;
 /** The chunks of runs as the target was handed them. */
 const applied: targetsV1.ApplyChunkRequest[] = [];
 
@@ -16,7 +19,11 @@ beforeAll(async () => {
       applied.push(request);
       return busy.target.apply(request);
     };
-    return { target: { ...busy.target, apply }, feed: busy.feed };
+    const open: typeof busy.target.open = async (request) => {
+      if (refusal !== undefined) throw refusal;
+      return busy.target.open(request);
+    };
+    return { target: { ...busy.target, apply, open }, feed: busy.feed };
   });
   await harness.allow(['contacts.write', 'imports.run']);
   await harness.worker();
@@ -44,5 +51,15 @@ describe('the chunks of a run', () => {
     expect([plans.at(-1)?.generation, new Set(planLanes.values()).size]).toEqual([2, laneCount(1_200)]);
     expect(runLanes.get(1_200)).toBe(runLanes.get(1));
     expect(runLanes).toEqual(planLanes);
+  });
+
+  it('OPT-006 a name that another list got after the start rests the import with that code, and it goes on when it is free', async () => {
+    refusal = refused('LIST_NAME_TAKEN');
+    const id = await harness.upload('First name,Last name,Email,City\nUna,Lee,taken@kestrel-mail.net,Town\n');
+    await harness.run(id);
+    expect((await harness.until(id, 'PAUSED')).reason).toMatchObject({ code: 'LIST_NAME_TAKEN' });
+    refusal = undefined;
+    await harness.control.resume(harness.caller, id);
+    expect((await harness.until(id, 'COMPLETED')).counts).toMatchObject({ created: 1 });
   });
 });
