@@ -70,7 +70,7 @@ export class ImportsController {
   }
 
   @Get(':id/file')
-  async parts(@CallerParam() caller: Caller, @Param('id') id: string): Promise<Json> {
+  async parts(@CallerParam() caller: Caller, @Param('id') id: string, @AskedParam([]) _asked: Asked): Promise<Json> {
     const reply = await caller.services.imports.listParts({ id: localId('Import', id) });
     return { parts: reply.parts.map(({ part, sizeBytes, sha256 }) => ({ part, sizeBytes, sha256 })) };
   }
@@ -166,7 +166,7 @@ export class ImportsController {
   }
 
   @Get(':id/issues')
-  async issues(@CallerParam() caller: Caller, @Param('id') id: string): Promise<Json> {
+  async issues(@CallerParam() caller: Caller, @Param('id') id: string, @AskedParam([]) _asked: Asked): Promise<Json> {
     const reply = await caller.services.imports.listIssues({ id: localId('Import', id) });
     return { issues: reply.groups };
   }
@@ -180,7 +180,7 @@ export class ImportsController {
   }
 
   @Get(':id/reverts')
-  async reverts(@CallerParam() caller: Caller, @Param('id') id: string): Promise<Json> {
+  async reverts(@CallerParam() caller: Caller, @Param('id') id: string, @AskedParam([]) _asked: Asked): Promise<Json> {
     const item = await found(caller, id);
     const reply = await caller.services.imports.getReverts({ ids: [], importId: item.id });
     return { reverts: reply.reverts.map(revertJson) };
