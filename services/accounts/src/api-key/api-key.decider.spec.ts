@@ -20,7 +20,10 @@ describe('an API key', () => {
     expect(createApiKey({ ...command, expiresAtMs: 2_000 })).toMatchObject([{ data: { expiresAtMs: 2_000 } }]);
     expect(refusalOf(() => createApiKey({ ...command, name: '' }))).toMatchObject({ code: 'REQUIRED_MISSING' });
     expect(refusalOf(() => createApiKey({ ...command, scopes: [] }))).toMatchObject({ code: 'REQUIRED_MISSING' });
-    expect(refusalOf(() => createApiKey({ ...command, expiresAtMs: 1_000 }))).toMatchObject({ code: 'DATE_OUT_OF_RANGE' });
+    expect(refusalOf(() => createApiKey({ ...command, expiresAtMs: 1_000 }))).toMatchObject({
+      code: 'DATE_OUT_OF_RANGE',
+      message: '1970-01-01T00:00:01Z is outside 1970-01-01T00:00:01Z to 9999-12-31T23:59:59Z.',
+    });
   });
 
   it('opens nothing its user may not do', () => {

@@ -25,7 +25,7 @@ export function createApiKey(command: CreateApiKey): ApiKeyEvent[] {
   if (name === '') throw refuse.required('name');
   if (scopes.length === 0) throw refuse.required('scopes');
   if (scopes.some((scope) => !allowed.includes(scope))) throw refuse.scopeBeyondUser();
-  if (expiresAtMs !== undefined && expiresAtMs <= nowMs) throw refuse.expiresInThePast();
+  if (expiresAtMs !== undefined && expiresAtMs <= nowMs) throw refuse.expiresInThePast(expiresAtMs, nowMs);
   return [{ type: 'ApiKeyCreated', data: { userId, name, scopes, secretHash, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) } }];
 }
 

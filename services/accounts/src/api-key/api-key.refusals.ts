@@ -5,5 +5,15 @@ export const refuse = {
   unknown: (): DomainError => notFound(),
   required: (field: string): DomainError => validation('REQUIRED_MISSING', { field }, field),
   scopeBeyondUser: (): DomainError => denied(),
-  expiresInThePast: (): DomainError => validation('DATE_OUT_OF_RANGE', { date: 'the expiry', min: 'now', max: 'later' }, 'expiresAt'),
+  expiresInThePast: (expiresAtMs: number, nowMs: number): DomainError => {
+    const params = { date: instantOf(expiresAtMs), min: instantOf(nowMs), max: LAST_INSTANT };
+    return validation('DATE_OUT_OF_RANGE', params, 'expiresAt');
+  },
 } as const;
+
+/** A key may be for ever; this is the end of the years that a date is written with. */
+const LAST_INSTANT = '9999-12-31T23:59:59Z';
+
+function instantOf(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
