@@ -112,7 +112,7 @@ const IF_MATCH = { name: 'If-Match', in: 'header', schema: text, description: 'T
 const clients = {
   '/api/clients': {
     post: operation({ tag: 'clients', summary: 'Create a client', body: ref('ClientBody'), parameters: [KEY], responses: { ...ok(ref('Result'), '201', 'Created'), ...ok(ref('Result'), '200', 'Matched; see outcome') } }),
-    get: operation({ tag: 'clients', summary: 'List clients', parameters: [query('search', text), query('updatedSince', { type: 'string', format: 'date-time' }), query('archived', { type: 'boolean' }), query('cursor', text), query('limit', { type: 'integer', minimum: 1, maximum: 500 })], responses: ok(object({ clients: { type: 'array', items: ref('Client') }, cursor: { type: ['string', 'null'] }, hasMore: { type: 'boolean' } })) }),
+    get: operation({ tag: 'clients', summary: 'List clients', parameters: [query('search', text), query('status', text), query('updatedSince', { type: 'string', format: 'date-time' }), query('archived', { type: 'boolean' }), query('cursor', text), query('limit', { type: 'integer', minimum: 1, maximum: 500 })], responses: ok(object({ clients: { type: 'array', items: ref('Client') }, cursor: { type: ['string', 'null'] }, hasMore: { type: 'boolean' } })) }),
   },
   '/api/clients/batch': {
     post: operation({ tag: 'clients', summary: 'Create up to 500 clients', body: object({ items: { type: 'array', maxItems: 500, items: ref('ClientBody') }, onDuplicate: { enum: ['SKIP', 'UPDATE', 'CREATE', 'MERGE'] } }, ['items']), parameters: [KEY], responses: ok(object({ results: { type: 'array', items: ref('Result') }, applied: count, failed: count })) }),
@@ -150,7 +150,7 @@ const hash = object({ planHash: text }, ['planHash']);
 const imports = {
   '/api/imports': {
     post: operation({ tag: 'imports', summary: 'Create an import', body: object({ type: { enum: ['CLIENTS', 'CONTACTS', 'CASES'] }, fileName: text, sizeBytes: count, sha256: text, importKey: text }, ['type', 'fileName']), parameters: [KEY], responses: ok(ref('Import'), '201', 'Created') }),
-    get: operation({ tag: 'imports', summary: 'List imports', parameters: [query('state', text), query('fileName', text), query('cursor', text), query('limit', { type: 'integer', minimum: 1, maximum: 500 })], responses: ok(object({ imports: { type: 'array', items: ref('Import') }, cursor: { type: ['string', 'null'] }, hasMore: { type: 'boolean' } })) }),
+    get: operation({ tag: 'imports', summary: 'List imports', parameters: [query('type', { enum: ['clients', 'contacts', 'cases'] }), query('state', text), query('status', { enum: ['worked', 'partially-worked', 'failed'] }), query('fileName', text), query('cursor', text), query('limit', { type: 'integer', minimum: 1, maximum: 500 })], responses: ok(object({ imports: { type: 'array', items: ref('Import') }, cursor: { type: ['string', 'null'] }, hasMore: { type: 'boolean' } })) }),
   },
   '/api/imports/{id}': { get: operation({ tag: 'imports', summary: 'One import', parameters: [ID], responses: ok(ref('Import')) }) },
   '/api/imports/{id}/file': {
@@ -171,7 +171,7 @@ const imports = {
   '/api/imports/{id}/cancel': command('Cancel an import'),
   '/api/imports/{id}/discard': command('Discard a draft'),
   '/api/imports/{id}/retry': command('Retry rows', object({ rows: { type: 'array', items: count }, code: text, continueCancelled: { type: 'boolean' } })),
-  '/api/imports/{id}/rows': { get: operation({ tag: 'imports', summary: 'Rows of the plan or the ledger', parameters: [ID, query('of', { enum: ['preview', 'plan', 'ledger'] }), query('outcome', text), query('code', text), query('cursor', count), query('limit', { type: 'integer', minimum: 1, maximum: 500 })], responses: ok(object({ rows: { type: 'array', items: ref('Row') }, cursor: { type: ['integer', 'null'] }, hasMore: { type: 'boolean' }, total: count })) }) },
+  '/api/imports/{id}/rows': { get: operation({ tag: 'imports', summary: 'Rows of the plan or the ledger', parameters: [ID, query('of', { enum: ['preview', 'plan', 'ledger'] }), query('outcome', text), query('reason', text), query('code', text), query('attempts', { enum: ['all'] }), query('cursor', count), query('limit', { type: 'integer', minimum: 1, maximum: 500 })], responses: ok(object({ rows: { type: 'array', items: ref('Row') }, cursor: { type: ['integer', 'null'] }, hasMore: { type: 'boolean' }, total: count })) }) },
   '/api/imports/{id}/issues': { get: operation({ tag: 'imports', summary: 'Issues by code and column', parameters: [ID], responses: ok(object({ issues: { type: 'array', items: { type: 'object' } } })) }) },
   '/api/imports/{id}/results/{result}': { get: operation({ tag: 'imports', summary: 'A result file', parameters: [ID, { name: 'result', in: 'path', required: true, schema: { enum: ['succeeded', 'failed', 'not-applied'] } }, query('format', { enum: ['csv', 'xlsx'] })], responses: { '200': { description: 'The file', content: { 'text/csv': {} } } } }) },
   '/api/imports/{id}/reverts': { get: operation({ tag: 'reverts', summary: 'Reverts of an import', parameters: [ID], responses: ok(object({ reverts: { type: 'array', items: ref('Revert') } })) }) },
