@@ -1,5 +1,5 @@
 import { options } from '../import/import-history.fixture.js';
-import { chosen, planReadiness, proposeMapping, readMapping, retryColumns, type MappedColumn } from './mapping.js';
+import { checkDateFormats, chosen, planReadiness, proposeMapping, readMapping, retryColumns, type MappedColumn } from './mapping.js';
 
 function columns(...headers: (string | [string, Partial<MappedColumn>])[]): MappedColumn[] {
   return headers.map((header, column) => {
@@ -94,6 +94,14 @@ describe('whether a plan can be made (MAP-006, MAP-007, OPT-002)', () => {
     expect(ready(mapping, of, { ...options, dateFormat: { '1': 'EU' } }).dateOrders).toEqual({ 1: 'EU' });
     expect(ready(mapping, of, { ...options, dateFormat: { '*': 'US' } }).dateOrders).toEqual({ 1: 'US' });
     expect(ready([[0, 'fullName']], of).faults).toEqual([]);
+  });
+
+  it('refuses a format of what is no column, and one that does not exist', () => {
+    const refused = (message: string) => expect.objectContaining({ code: 'VALUE_NOT_ALLOWED', message });
+    expect(() => checkDateFormats({ x: 'US' }, 2)).toThrow(refused('x is not an allowed column.'));
+    expect(() => checkDateFormats({ '2': 'US' }, 2)).toThrow(refused('2 is not an allowed column.'));
+    expect(() => checkDateFormats({ '1': 'DMY' }, 2)).toThrow(refused('DMY is not an allowed date format.'));
+    expect(() => checkDateFormats({ '1': 'EU', '*': 'ISO' }, 2)).not.toThrow();
   });
 
   it('takes the order that the column proves', () => {

@@ -274,7 +274,7 @@ const DATE_FORMATS = new Set(['AUTOMATIC', 'ISO', 'US', 'EU', 'SERIAL']);
 export function checkDateFormats(formats: Readonly<Record<string, string>>, columns: number): void {
   for (const [column, format] of Object.entries(formats)) {
     const isColumn = column === '*' || (/^\d{1,4}$/.test(column) && Number(column) < columns);
-    if (!isColumn) throw validation('FIELD_UNKNOWN', { field: `column ${column}` }, `dateFormat.${column}`);
+    if (!isColumn) throw validation('VALUE_NOT_ALLOWED', { text: column, field: 'column' }, `dateFormat.${column}`);
     if (!DATE_FORMATS.has(format)) throw validation('VALUE_NOT_ALLOWED', { text: format, field: 'date format' }, `dateFormat.${column}`);
   }
 }
