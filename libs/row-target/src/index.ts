@@ -75,7 +75,7 @@ export type {
   RowJob,
   RowMatchFound,
 } from './rows/row-kind.js';
-export { issuesOfRow } from './rows/row-issues.js';
+export { issuesOfRow, measuresOf, oneCauseEach } from './rows/row-issues.js';
 export { asExpected, outcomeOf, verdictOf } from './rows/row-outcome.js';
 export { RowValues, type Clearing, type GivenValue } from './rows/row-values.js';
 export { RowView, type KnownRecord } from './rows/row-view.js';

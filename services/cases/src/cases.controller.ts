@@ -174,7 +174,7 @@ export class CasesController implements RpcController<casesV1.CasesServiceServer
 
   private async reply(caller: CallContext, done: Replied): Promise<casesV1.CaseReply> {
     const cases = await this.byId(caller, [done.id]);
-    const warnings = done.warnings.map(({ code, field }) => toIssue({ code, field, severity: 'WARNING' }));
+    const warnings = done.warnings.map(({ code, field }) => toIssue({ measures: {}, code, field, severity: 'WARNING' }));
     return { case: cases.get(done.id), warnings, replayed: done.replayed };
   }
 
@@ -214,6 +214,6 @@ function toResult(done: SubmittedDone, found: casesV1.Case | undefined): casesV1
   return { ...known, case: found, issues: issues.map(toIssue), candidates: [...candidates] };
 }
 
-function toIssue({ code, severity, field }: SubmittedDone['issues'][number]): targetsV1.RowIssue {
-  return { code, severity, field, column: -1, text: '', suggestion: '', params: {} };
+function toIssue({ code, severity, field, measures }: SubmittedDone['issues'][number]): targetsV1.RowIssue {
+  return { code, severity, field, column: -1, text: '', suggestion: '', params: { ...measures } };
 }

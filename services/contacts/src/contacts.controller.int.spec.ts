@@ -237,6 +237,28 @@ describe('clients by script (RST-001)', () => {
   });
 });
 
+describe('a value that is refused', () => {
+  const long = { firstName: 'x'.repeat(120), lastName: 'Long', email: 'long@kestrel.net' };
+
+  it('by script: tells how long it is and what is allowed', async () => {
+    const request = asked(contactsV1.SubmitContactsRequest, { items: [{ fields: fields(long) }], client: true });
+    const { results } = await manager.submitContacts(request);
+    expect(results[0]?.issues.filter(({ severity }) => severity === 'ERROR')).toMatchObject([
+      { code: 'TEXT_TOO_LONG', field: 'firstName', params: { n: '120', limit: '100' } },
+    ]);
+  });
+
+  it.each([
+    ['TEXT_TOO_LONG', long],
+    ['CELL_INVALID_CHAR', { ...long, firstName: 'A\0na' }],
+  ])('by a person: has the one code %s', async (refusal, values) => {
+    const request = asked(contactsV1.CreateContactRequest, { fields: fields(values), client: true });
+    const refused: unknown = await manager.createContact(request).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: refusal, details: [{ code: refusal, field: 'firstName' }] });
+    expect(refused).toHaveProperty('details.length', 1);
+  });
+});
+
 describe('who may do what (SEC-001, SEC-002)', () => {
   it('refuses a call without context, and one without the permission', async () => {
     await expect(harness.withContext('forged').getContacts({ ids: [], minPosition: '' })).rejects.toEqual(

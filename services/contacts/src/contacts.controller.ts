@@ -101,7 +101,7 @@ export class ContactsController implements RpcController<contactsV1.ContactsServ
 
   private async reply(caller: CallContext, done: Done): Promise<contactsV1.ContactReply> {
     const contacts = await this.byId(caller, [done.id]);
-    const warnings = done.warnings.map(({ code, field }) => toIssue({ code, field, severity: 'WARNING' }));
+    const warnings = done.warnings.map(({ code, field }) => toIssue({ measures: {}, code, field, severity: 'WARNING' }));
     return { contact: contacts.get(done.id), warnings, replayed: done.replayed };
   }
 
@@ -125,6 +125,6 @@ function toResult(done: SubmittedDone, contact: contactsV1.Contact | undefined):
   return { outcome, reason, contact, issues: issues.map(toIssue), candidates: [...candidates] };
 }
 
-function toIssue({ code, severity, field }: SubmittedDone['issues'][number]): targetsV1.RowIssue {
-  return { code, severity, field, column: -1, text: '', suggestion: '', params: {} };
+function toIssue({ code, severity, field, measures }: SubmittedDone['issues'][number]): targetsV1.RowIssue {
+  return { code, severity, field, column: -1, text: '', suggestion: '', params: { ...measures } };
 }

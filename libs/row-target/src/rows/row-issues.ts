@@ -13,3 +13,15 @@ export function issuesOfRow(row: targetsV1.Row): RowIssue[] {
     ...(suggestion === '' ? {} : { suggestion }),
   }));
 }
+
+/** Errors with one code for each cause: a field that was refused is not told as missing too. */
+export function oneCauseEach(errors: readonly RowIssue[]): RowIssue[] {
+  const refused = new Set(errors.flatMap(({ code, field }) => (code === 'REQUIRED_MISSING' ? [] : [field])));
+  return errors.filter(({ code, field }) => code !== 'REQUIRED_MISSING' || field === undefined || !refused.has(field));
+}
+
+/** What may be kept and told of an issue's params where the values themselves may not: how much, and how much is allowed. */
+export function measuresOf({ params = {} }: Pick<RowIssue, 'params'>): Record<string, string> {
+  const measures = ['n', 'limit', 'min', 'max'].filter((name) => Object.hasOwn(params, name));
+  return Object.fromEntries(measures.map((name) => [name, String(params[name])]));
+}

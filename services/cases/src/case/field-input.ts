@@ -1,5 +1,6 @@
 import { validation, validationOf, type FieldError, type RowIssue } from '@caseledger/errors';
 import { CLEAR_TOKEN, fieldOf, isInvalid, readRow, readValue, type ReadOptions, type ReadRow } from '@caseledger/fields';
+import { oneCauseEach } from '@caseledger/row-target';
 import type { casesV1, contactsV1, targetsV1 } from '@caseledger/contracts';
 import type { CaseLists } from './case.decider.js';
 
@@ -59,7 +60,7 @@ export function dayIn(timeZone: string, now: Date): string {
 
 /** Refuses input with errors, all of them together, each with its field; gives back the warnings. */
 export function warningsOf(issues: readonly RowIssue[]): RowIssue[] {
-  const errors = issues.filter(({ severity }) => severity === 'ERROR').map(fieldError);
+  const errors = oneCauseEach(issues.filter(({ severity }) => severity === 'ERROR')).map(fieldError);
   const [first, ...rest] = errors;
   if (first !== undefined) throw validationOf([first, ...rest]);
   return issues.filter(({ severity }) => severity === 'WARNING');

@@ -74,10 +74,11 @@ function keyOf(key: string, data: object): string {
 }
 
 function givenBy(result: contactsV1.SubmittedResult | undefined): GivenClient {
-  const issues = (result?.issues ?? []).map(({ code, severity, field }): RowIssue => ({
+  const issues = (result?.issues ?? []).map(({ code, severity, field, params }): RowIssue => ({
     code: isCode(code) ? code : 'INTERNAL_ERROR',
     severity: severity === 'WARNING' ? 'WARNING' : 'ERROR',
     field: clientField(field),
+    params,
   }));
   const { outcome = 'FAILED', reason = 'INTERNAL_ERROR', contact, candidates = [] } = result ?? {};
   // One that needs a decision is no contact yet, and holds its case.

@@ -6,6 +6,7 @@ import {
   chunkLookup,
   doOnce,
   lockKeys,
+  measuresOf,
   tenantOf,
   viewOfChunk,
   type Command,
@@ -37,7 +38,12 @@ export interface SubmittedDone {
   readonly reason: string;
   readonly id: string;
   readonly candidates: readonly string[];
-  readonly issues: readonly { readonly code: string; readonly severity: string; readonly field: string }[];
+  readonly issues: readonly {
+    readonly code: string;
+    readonly severity: string;
+    readonly field: string;
+    readonly measures: Readonly<Record<string, string>>;
+  }[];
   readonly client: string;
   readonly clientOutcome: string;
   readonly clientReview: boolean;
@@ -222,6 +228,6 @@ function doneOf(judged: JudgedCase, given: GivenClient | undefined): SubmittedDo
   };
 }
 
-function briefly({ code, severity, field = '' }: RowIssue): SubmittedDone['issues'][number] {
-  return { code, severity, field };
+function briefly({ code, severity, field = '', params = {} }: RowIssue): SubmittedDone['issues'][number] {
+  return { code, severity, field, measures: measuresOf({ params }) };
 }

@@ -1,5 +1,6 @@
 import { validation, validationOf, type FieldError, type RowIssue } from '@caseledger/errors';
 import { CLEAR_TOKEN, fieldByKey, readRow, type ReadOptions, type ReadRow } from '@caseledger/fields';
+import { oneCauseEach } from '@caseledger/row-target';
 import type { contactsV1, targetsV1 } from '@caseledger/contracts';
 
 /** How values given by people and scripts are read: the rules of imports, with the defaults of the installation. */
@@ -42,7 +43,7 @@ export function optionsOf({ defaultCountry, timeZone }: InputSetting, now: Date,
 
 /** Refuses input with errors, all of them together, each with its field; gives back the warnings. */
 export function warningsOf(issues: readonly RowIssue[]): RowIssue[] {
-  const errors = issues.filter(({ severity }) => severity === 'ERROR').map(fieldError);
+  const errors = oneCauseEach(issues.filter(({ severity }) => severity === 'ERROR')).map(fieldError);
   const [first, ...rest] = errors;
   if (first !== undefined) throw validationOf([first, ...rest]);
   return issues.filter(({ severity }) => severity === 'WARNING');

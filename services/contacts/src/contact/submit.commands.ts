@@ -1,6 +1,6 @@
 import { uuid7, type StoreTransaction } from '@caseledger/event-store';
 import { limit, type RowIssue } from '@caseledger/errors';
-import { asJson, causeOf, doOnce, lockKeys, type Command } from '@caseledger/row-target';
+import { asJson, causeOf, doOnce, lockKeys, measuresOf, type Command } from '@caseledger/row-target';
 import { requireReach } from '@caseledger/service-kit';
 import type { contactsV1, targetsV1 } from '@caseledger/contracts';
 import { judgeContacts, loadRecords, lookupContacts, viewOfContacts } from '../rows/contact.kind.js';
@@ -25,7 +25,12 @@ export interface SubmittedDone {
   readonly reason: string;
   readonly id: string;
   readonly candidates: readonly string[];
-  readonly issues: readonly { readonly code: string; readonly severity: string; readonly field: string }[];
+  readonly issues: readonly {
+    readonly code: string;
+    readonly severity: string;
+    readonly field: string;
+    readonly measures: Readonly<Record<string, string>>;
+  }[];
 }
 
 /**
@@ -152,6 +157,6 @@ function doneOf(judged: Judged): SubmittedDone {
   };
 }
 
-function briefly({ code, severity, field = '' }: RowIssue): SubmittedDone['issues'][number] {
-  return { code, severity, field };
+function briefly({ code, severity, field = '', params = {} }: RowIssue): SubmittedDone['issues'][number] {
+  return { code, severity, field, measures: measuresOf({ params }) };
 }
