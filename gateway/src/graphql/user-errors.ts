@@ -1,17 +1,16 @@
-import { isDomainError, type DomainError } from '@caseledger/errors';
+import { isDomainError, messageFor, type DomainError, type Params } from '@caseledger/errors';
 import type { UserError } from '../gen/resolvers.js';
 
 /** A domain error as the data that a payload carries (API-003). */
 export function userErrorsOf(error: DomainError): UserError[] {
-  const suggestion = error.params['suggestion'];
-  const whole: UserError = {
-    code: error.code,
-    message: error.message,
-    field: error.field,
-    suggestion: suggestion === undefined ? null : String(suggestion),
-  };
-  if (error.details === undefined || error.details.length === 0) return [whole];
-  return error.details.map((detail) => ({ code: detail.code, message: whole.message, field: detail.field }));
+  const { code, message, field, params, details = [] } = error;
+  if (details.length === 0) return [{ code, message, field, suggestion: suggestionOf(params) }];
+  return details.map((one) => ({ code: one.code, message: messageFor(one.code, one.params), field: one.field, suggestion: suggestionOf(one.params) }));
+}
+
+function suggestionOf(params: Params = {}): string | null {
+  const suggestion = params['suggestion'];
+  return suggestion === undefined ? null : String(suggestion);
 }
 
 /**

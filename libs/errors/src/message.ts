@@ -4,7 +4,7 @@ import { CATALOGUE, type Code, type CodeEntry } from './catalogue.js';
 export type Params = Readonly<Record<string, string | number>>;
 
 /** A value longer than this is cut in a message: a cell may hold 100,000 characters. */
-const VALUE_CHARACTERS_MAX = 200;
+const VALUE_CHARACTERS_MAX = 100;
 
 /** The name whose sentence is left out when there is nothing to offer. */
 const OFFER = '{suggestion}';

@@ -5,7 +5,7 @@ import type { Params } from './message.js';
 /** An error travels in gRPC metadata, whose default ceiling is 8 KB for everything together. */
 const WIRE_BYTES_MAX = 6_000;
 
-/** Longer texts are cut: a message shows 200 characters at most. */
+/** Longer texts are cut: a message shows 100 characters at most. */
 const TEXT_CHARACTERS_MAX = 300;
 
 const KINDS: readonly string[] = [
