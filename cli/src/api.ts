@@ -49,10 +49,7 @@ export class Api {
   async graphql(query: string, variables: Json = {}): Promise<Json> {
     const answer = await this.json('POST', '/graphql', { body: { query, variables } });
     const errors = answer['errors'];
-    if (Array.isArray(errors) && errors.length > 0) {
-      const { message, extensions } = errors[0] as { message?: string; extensions?: { code?: string } };
-      throw new CliError(extensions?.code ?? 'INTERNAL_ERROR', message ?? 'The request failed.');
-    }
+    if (Array.isArray(errors) && errors.length > 0) throw graphqlFault(errors[0]);
     return answer['data'] as Json;
   }
 
@@ -80,13 +77,26 @@ export class Api {
       throw unreachable(this.connection.address, cause);
     }
     if (response.ok) return response;
-    throw await problem(response);
+    throw this.told(await problem(response));
+  }
+
+  /** A bearer that no longer counts, such as a login kept since before `npm start -- --fresh`, is told with what helps. */
+  private told(fault: CliError): CliError {
+    const { address, bearer } = this.connection;
+    if (fault.code !== 'UNAUTHENTICATED' || bearer === '') return fault;
+    return new CliError(fault.code, `The login or key does not count at ${address}: caseledger login signs in anew, caseledger logout forgets a login.`, fault.exit);
   }
 }
 
 function unreachable(address: string, cause: unknown): CliError {
   if (cause instanceof Error && cause.name === 'TimeoutError') return new Unreachable(`No answer from ${address} in time.`);
   return new Unreachable(`Nothing answers at ${address}. Start it with "npm start", or set CASELEDGER_ADDRESS.`);
+}
+
+/** The first error of a GraphQL answer, whatever the status it came with. */
+function graphqlFault(error: unknown): CliError {
+  const { message, extensions } = (error ?? {}) as { message?: string; extensions?: { code?: string } };
+  return new CliError(extensions?.code ?? 'INTERNAL_ERROR', message ?? 'The request failed.');
 }
 
 /** The gateway's problem document as an error of the command line. */
@@ -98,6 +108,7 @@ async function problem(response: Response): Promise<CliError> {
   } catch {
     read = undefined;
   }
+  if (typeof read === 'object' && read !== null && !('code' in read) && 'errors' in read && Array.isArray(read.errors)) return graphqlFault(read.errors[0]);
   if (typeof read !== 'object' || read === null || !('code' in read)) return new CliError(null, `The server answered ${response.status}.`);
   const { code, detail, errors } = read as { code: string; detail?: string; errors?: { field: string; code: string; message: string }[] };
   return new CliError(code, detail ?? code, EXIT.refused, errors ?? []);
