@@ -5,6 +5,7 @@ import { unauthenticated } from '@caseledger/errors';
 import { connectGrpc, signServiceContext, type ContextSource, type GrpcConnection, type UnaryMethods } from '@caseledger/service-kit';
 import { casesClient } from './cases-client.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config.js';
+import { namingUsers } from './conflict-names.js';
 import { importsClient } from './imports-client.js';
 import type { Services } from './services.js';
 import { storableOnly } from './storable-text.js';
@@ -19,8 +20,8 @@ export class ServiceConnections implements OnApplicationShutdown {
 
   constructor(@Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig) {
     this.accounts = storableOnly(connectGrpc(accountsV1.AccountsServiceService, config.services.accounts));
-    this.contacts = storableOnly(connectGrpc(contactsV1.ContactsServiceService, config.services.contacts));
-    this.cases = storableOnly(connectGrpc(casesV1.CasesServiceService, config.services.cases));
+    this.contacts = namingUsers(storableOnly(connectGrpc(contactsV1.ContactsServiceService, config.services.contacts)), this.accounts);
+    this.cases = namingUsers(storableOnly(connectGrpc(casesV1.CasesServiceService, config.services.cases)), this.accounts);
     this.imports = storableOnly(connectGrpc(importsV1.ImportsServiceService, config.services.imports));
   }
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { casesV1 } from '@caseledger/contracts';
+import { accountsV1, casesV1 } from '@caseledger/contracts';
 import { concurrency, refused } from '@caseledger/errors';
 import { requestOf } from '../services.js';
 import { ANA, CASE, GatewayScene, TYPE, type Json } from '../spec/gateway-scene.js';
@@ -86,10 +86,12 @@ describe('cases over REST (RST-001)', () => {
     expect(scene.services.requests('UpdateCase')).toMatchObject([{ id: CASE.id, version: 4, fields: [{ field: 'description', text: 'Fell on the stairs' }], idempotencyKey: 'k' }]);
     scene.answer({
       UpdateCase: () => {
-        throw concurrency('VERSION_CONFLICT', { user: 'Dana', fields: 'description' });
+        throw concurrency('VERSION_CONFLICT', { user: 'u2', fields: 'description' });
       },
+      GetUsers: () => ({ users: [requestOf(accountsV1.User, { id: 'u2', name: 'Dana Ruiz' })] }),
     });
-    expect((await scene.send('PATCH', `/api/cases/${CASE.id}`, { description: 'x' }, { 'if-match': '"3"' })).status).toBe(409);
+    const late = await scene.send('PATCH', `/api/cases/${CASE.id}`, { description: 'x' }, { 'if-match': '"3"' });
+    expect([late.status, await late.json()]).toMatchObject([409, { code: 'VERSION_CONFLICT', detail: 'Dana Ruiz changed description meanwhile.' }]);
   });
 
   it('changes status and type by name, archives and restores', async () => {
