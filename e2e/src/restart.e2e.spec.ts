@@ -69,7 +69,7 @@ describe('a killed installation', () => {
 
   it('decision 27: all of it comes back from the logs', async () => {
     const { intact, before, after } = await rebuilt(network);
-    expect(intact).toEqual([true, true, true]);
+    expect(intact).toEqual([true, true, true, true]);
     expect(after).toEqual(before);
   }, 400_000);
 });
