@@ -45,8 +45,10 @@ export interface StoredRow {
 export function decodeWithoutCells(bytes: Buffer): targetsV1.Row[] {
   const reader = new MessageReader(bytes);
   return storedRows(bytes).map(({ kept }) => {
-    const isInPlace = kept.buffer === bytes.buffer;
-    return isInPlace ? reader.message(kept.byteOffset - bytes.byteOffset, kept.length, targetsV1.Row.decode) : targetsV1.Row.decode(kept);
+    const start = kept.byteOffset - bytes.byteOffset;
+    // A row put together of parts lies elsewhere, perhaps in the same pool of small buffers.
+    const isInPlace = kept.buffer === bytes.buffer && start >= 0 && start + kept.length <= bytes.length;
+    return isInPlace ? reader.message(start, kept.length, targetsV1.Row.decode) : targetsV1.Row.decode(kept);
   });
 }
 
