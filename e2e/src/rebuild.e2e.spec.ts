@@ -42,7 +42,8 @@ describe('the log is the truth', () => {
     expect(intact.length).toBeGreaterThan(0);
     expect(intact.every(({ ok }) => ok === true)).toBe(true);
     const rebuilt = await caseledger(network, 'rebuild', '--all', '--drop');
-    expect(rebuilt.every(({ events }) => Number(events) > 0)).toBe(true);
+    // Nobody has opened a case here.
+    expect(rebuilt.filter(({ events }) => Number(events) === 0).map(({ service }) => service)).toEqual(['cases']);
     expect(await shown(company, ...ids)).toEqual(before);
 
     // It goes on as before: matching, the queue and the ledger are there again.
