@@ -48,6 +48,8 @@ describe('verify', () => {
 
   it.each([
     ['a changed value', `update es.event set data = jsonb_set(data::jsonb, '{tag}', '"z"') where batch = ${batchAt(5)} and idx = 1`, 4, 'content'],
+    ['one blank put into the data', `update es.event set data = replace(data::text, ':', ': ')::json where batch = ${batchAt(6)}`, 6, 'content'],
+    ['a key written twice', `update es.event set data = replace(data::text, '{', '{"tag":"z",')::json where batch = ${batchAt(6)}`, 6, 'content'],
     ['one flipped byte of sealed data', `update es.event set pii = set_byte(pii, 20, get_byte(pii, 20) # 1) where batch = ${batchAt(1)} and idx = 0`, 1, 'content'],
     ['a changed type', `update es.event set type = 'PersonRenamed' where batch = ${batchAt(6)}`, 6, 'content'],
     ['changed metadata', `update es.event set meta = '{"row": 1}' where batch = ${batchAt(6)}`, 6, 'content'],
@@ -95,7 +97,7 @@ describe('verify', () => {
     const header = { tenant: row.tenant, shard: 0, sourceKind: 'user', sourceId: null, actor: null, correlation: null, causation: null, traceparent: null };
     const event = { stream: row.stream, category: 'person', version: 5, eventId: row.event_id, type: 'PersonTagged', schemaVersion: 1, pii: null, meta: '{}' };
     const content = contentHash({ ...header, atMs: Math.round(row.at_ms) }, [{ ...event, data: '{"tag":"forged"}' }]);
-    await superuser.query(`update es.event set data = '{"tag": "forged"}' where batch = $1`, [row.id]);
+    await superuser.query(`update es.event set data = '{"tag":"forged"}' where batch = $1`, [row.id]);
     await superuser.query('update es.batch set content_hash = $2 where id = $1', [row.id, content]);
     await superuser.query('update es.log set chain = $2 where batch = $1', [row.id, chainLink(row.before, 1, 6, 1, content)]);
     expect((await harness.store.verify()).faults).toEqual([{ shard: 0, position: 6, fault: 'the head is not the end of its log' }]);

@@ -1,11 +1,9 @@
 import type { DataSource } from 'typeorm';
-import { canonicalJson } from './canonical-json.js';
 import { chainLink, contentHash, type EventRow } from './content-hash.js';
 import { readHead } from './head-watch.js';
 import { pgArray } from './pg-array.js';
 import { withSession, type Session } from './session.js';
 import type { VerifyFault, VerifyReport } from './store.types.js';
-import { EVENT_COLUMNS, type EventRecord } from './stored-event.js';
 import { structureFaults } from './verify-structure.js';
 
 const PAGE_BATCHES = 50;
@@ -18,9 +16,28 @@ select l.first_pos::float8 as first_pos, l.last_pos::float8 as last_pos, l.batch
 from es.log l left join es.batch b on b.id = l.batch
 where l.shard = $1 and l.first_pos > $2::bigint and l.first_pos <= $3::bigint order by l.first_pos limit ${PAGE_BATCHES}`;
 
+/** Data and meta as the text they were hashed as: parsed, a text that was written otherwise would pass for the same. */
 const EVENTS = `
-select ${EVENT_COLUMNS} from unnest($1::int8[]) w(batch) join es.batch b on b.id = w.batch join es.event e on e.batch = w.batch
+select e.batch::text as batch, e.idx, e.tenant, e.stream, e.category, e.version, e.event_id, e.type, e.schema_version,
+  e.data::text as data, e.pii, e.meta::text as meta
+from unnest($1::int8[]) w(batch) join es.batch b on b.id = w.batch join es.event e on e.batch = w.batch
 order by e.batch, e.idx`;
+
+interface EventText {
+  readonly [column: string]: unknown;
+  readonly batch: string;
+  readonly idx: number;
+  readonly tenant: string;
+  readonly stream: string;
+  readonly category: string;
+  readonly version: number;
+  readonly event_id: string;
+  readonly type: string;
+  readonly schema_version: number;
+  readonly data: string;
+  readonly pii: Buffer | null;
+  readonly meta: string;
+}
 
 interface LogRow {
   readonly [column: string]: unknown;
@@ -91,16 +108,16 @@ async function walkShard(tail: DataSource, walk: Walk, end: number): Promise<Ver
   return { shard: walk.shard, position: walk.position + 1, fault: `the log ends at ${walk.position}, its head says ${end}` };
 }
 
-async function readPage(session: Session, walk: Walk, end: number): Promise<{ row: LogRow; events: EventRecord[] }[]> {
+async function readPage(session: Session, walk: Walk, end: number): Promise<{ row: LogRow; events: EventText[] }[]> {
   const { rows } = await session.query<LogRow>({ name: 'es_verify_batches', text: BATCHES, values: [walk.shard, walk.position, end] });
   const values = [pgArray('int8', rows.map((row) => Number(row.batch)))];
-  const { rows: events } = await session.query<EventRecord>({ name: 'es_verify_events', text: EVENTS, values });
+  const { rows: events } = await session.query<EventText>({ name: 'es_verify_events', text: EVENTS, values });
   const byBatch = groupByBatch(events);
   return rows.map((row) => ({ row, events: byBatch.get(row.batch) ?? [] }));
 }
 
-function groupByBatch(events: readonly EventRecord[]): Map<string, EventRecord[]> {
-  const groups = new Map<string, EventRecord[]>();
+function groupByBatch(events: readonly EventText[]): Map<string, EventText[]> {
+  const groups = new Map<string, EventText[]>();
   for (const event of events) {
     const group = groups.get(event.batch);
     if (group === undefined) groups.set(event.batch, [event]);
@@ -110,7 +127,7 @@ function groupByBatch(events: readonly EventRecord[]): Map<string, EventRecord[]
 }
 
 /** Checks one batch against where the walk stands, and moves the walk on; returns what is wrong. */
-function step(walk: Walk, row: LogRow, events: readonly EventRecord[]): string | undefined {
+function step(walk: Walk, row: LogRow, events: readonly EventText[]): string | undefined {
   const fault = batchFault(walk, row, events);
   if (fault !== undefined) return fault;
   const link = chainLink(walk.chain, row.epoch, row.first_pos, events.length, row.content_hash);
@@ -123,7 +140,7 @@ function step(walk: Walk, row: LogRow, events: readonly EventRecord[]): string |
   return undefined;
 }
 
-function batchFault(walk: Walk, row: LogRow, events: readonly EventRecord[]): string | undefined {
+function batchFault(walk: Walk, row: LogRow, events: readonly EventText[]): string | undefined {
   const place = `positions ${row.first_pos} to ${row.last_pos}`;
   if (row.first_pos !== walk.position + 1) return `positions ${walk.position + 1} to ${row.first_pos - 1} are missing`;
   if (row.n === null) return `the batch of ${place} is missing`;
@@ -140,8 +157,8 @@ function headerOf(row: LogRow): Parameters<typeof contentHash>[0] {
   return { tenant, shard, sourceKind, sourceId, actor, correlation, causation, traceparent, atMs: Math.round(atMs) };
 }
 
-/** Independent of the append: from the parsed columns as the database gives them. */
-function eventRow(event: EventRecord): EventRow {
-  const { stream, category, version, event_id: eventId, type, schema_version: schemaVersion, pii } = event;
-  return { stream, category, version, eventId, type, schemaVersion, data: canonicalJson(event.data), pii, meta: canonicalJson(event.meta) };
+/** Independent of the append: from the columns as the database gives them. */
+function eventRow(event: EventText): EventRow {
+  const { stream, category, version, event_id: eventId, type, schema_version: schemaVersion, data, pii, meta } = event;
+  return { stream, category, version, eventId, type, schemaVersion, data, pii, meta };
 }
