@@ -22,7 +22,7 @@ interface Asking {
 
 /**
  * The clients of items by id, by external id, or made of their data; undefined where an item names none. Only items that
- * are wanted have a client made. With an idempotency key the clients are made once per key and data, so that a repetition
+ * are wanted, and whose further contacts exist, have a client made. With an idempotency key the clients are made once per key and data, so that a repetition
  * after a failure in between finds the very clients again.
  */
 export async function clientsOf(
@@ -34,21 +34,19 @@ export async function clientsOf(
   const { caller } = command;
   const linked = items.flatMap(({ contacts: further }) => further.map(({ contact }) => contact));
   const existing = await contacts.existing(caller, [...items.map(({ clientId }) => clientId).filter(isGiven), ...linked]);
-  const pairs = items.flatMap(({ clientExternalId }) => clientExternalId ?? []);
-  const byPair = await contacts.byExternalId(caller, pairs);
-  const made = await makeClients(contacts, items, wanted, { command, policy });
-  let pair = 0;
-  return items.map((item, at) => {
-    const unknown = item.contacts.find(({ contact }) => !existing.has(contact));
-    if (unknown !== undefined) return notFound(unknown.contact, 'contacts');
-    if (item.clientId !== '') {
-      return existing.has(item.clientId) ? linkedTo(item.clientId) : notFound(item.clientId, 'client');
-    }
-    if (item.clientExternalId !== undefined) {
-      const id = byPair[pair++];
-      return id === undefined ? notFound(item.clientExternalId.id, 'client') : linkedTo(id);
-    }
-    return made.get(at);
+  const strangers = items.map((item) => item.contacts.find(({ contact }) => !existing.has(contact))?.contact);
+  const paired = items.flatMap(({ clientExternalId: pair }, at) => (pair === undefined ? [] : [{ at, pair }]));
+  const byPair = await contacts.byExternalId(caller, paired.map(({ pair }) => pair));
+  const ofItem = new Map(paired.map(({ at }, index) => [at, byPair[index]]));
+  const written = new Set([...wanted].filter((row) => strangers[row - 1] === undefined));
+  const made = await makeClients(contacts, items, written, { command, policy });
+  return items.map(({ clientId, clientExternalId }, at) => {
+    const stranger = strangers[at];
+    if (stranger !== undefined) return notFound(stranger, 'contacts');
+    if (clientId !== '') return existing.has(clientId) ? linkedTo(clientId) : notFound(clientId, 'client');
+    if (clientExternalId === undefined) return made.get(at);
+    const id = ofItem.get(at);
+    return id === undefined ? notFound(clientExternalId.id, 'client') : linkedTo(id);
   });
 }
 

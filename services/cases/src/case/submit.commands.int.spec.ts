@@ -42,6 +42,19 @@ describe('cases sent by a script (RST-001)', () => {
     expect(new Set(numbers).size).toBe(3);
   });
 
+  it('keep each their own client when one before them is refused for another contact', async () => {
+    const { contacts } = harness;
+    const byExternalId = (id: string) => ({ system: 'clio', id });
+    const [, wanted] = ['71', '72'].map((id) => contacts.add(`Client ${id}`, { externalId: byExternalId(id) }));
+    const witness = { contact: uuid7(), role: 'WITNESS', primary: false };
+    const { results, outcomes } = await submit([
+      item({ caseName: 'Unknown witness' }, { clientExternalId: byExternalId('71'), contacts: [witness] }),
+      item({ caseName: 'Known client' }, { clientExternalId: byExternalId('72') }),
+    ]);
+    expect(outcomes).toEqual(['FAILED LINK_NOT_FOUND', 'CREATED']);
+    expect(results[1]?.client).toBe(wanted);
+  });
+
   it('that will not be written make no client (RST-003)', async () => {
     const before = harness.contacts.submissions.length;
     await submit([item({ caseName: 'First', externalId: 'S-1' }, { clientFields: person('Eve', 'eve@kestrel.net') })]);
@@ -52,6 +65,16 @@ describe('cases sent by a script (RST-001)', () => {
     ]);
     expect(outcomes).toEqual(['SKIPPED DUPLICATE_EXISTING', 'FAILED VALUE_NOT_ALLOWED', 'FAILED REQUIRED_MISSING']);
     expect(harness.contacts.submissions).toHaveLength(before + 1);
+  });
+
+  it('that name a further contact that is nowhere make no client (RST-003)', async () => {
+    const before = harness.contacts.submissions.length;
+    const witness = { contact: uuid7(), role: 'WITNESS', primary: false };
+    const { outcomes } = await submit([
+      item({ caseName: 'Nobody saw it' }, { clientFields: person('Jo', 'jo@kestrel.net'), contacts: [witness] }),
+    ]);
+    expect(outcomes).toEqual(['FAILED LINK_NOT_FOUND']);
+    expect(harness.contacts.submissions).toHaveLength(before);
   });
 
   it('follow the policy for a case that is there, one of them after the other', async () => {
