@@ -48,6 +48,7 @@ export {
   type Assignment,
   type PathChange,
 } from './records/paths.js';
+export { historyEntry, provenanceEntry, wireOrigin } from './records/told-events.js';
 export { batchesOf, changesOfBatch, type FoldedKind, type RecordChange } from './records/record-changes.js';
 export {
   Counterfactual,

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { pgArray, type EventStore, type StoreTransaction } from '@caseledger/event-store';
 import { notFound } from '@caseledger/errors';
-import { tenantOf, uuidOrNone } from '@caseledger/row-target';
+import { tenantOf, uuidOrNone, wireOrigin } from '@caseledger/row-target';
 import type { CallContext } from '@caseledger/service-kit';
-import type { casesV1, contactsV1 } from '@caseledger/contracts';
+import type { casesV1 } from '@caseledger/contracts';
 import { CASE_CATEGORY, caseEventOf } from '../case/stored-case.js';
 import { fieldsTold } from '../cases.topic.js';
 import { readCases } from './case.queries.js';
@@ -97,7 +97,7 @@ async function* told(
       version: row.version,
       type: row.type,
       atMs: row.at.getTime(),
-      origin: originOf(row),
+      origin: wireOrigin({ origin: { kind: row.source_kind, id: row.source_id }, meta: row.meta }),
       fields: fieldsTold(caseEventOf({ type: row.type, data: row.data as object as Parameters<typeof caseEventOf>[0]['data'] })),
       case: found,
     };
@@ -118,12 +118,6 @@ async function amongThem(
   const sql = `select c.id from app.case_state c where ${conditions.sql}`;
   const { rows } = await deps.store.transaction(caller.tenant, (tx) => tx.query<{ id: string }>(sql, conditions.values));
   return new Set(rows.map(({ id }) => id));
-}
-
-function originOf({ source_kind: kind, source_id: id, meta }: ChangeRow): contactsV1.Origin {
-  const run = meta['run'];
-  const row = meta['row'];
-  return { kind, id: id ?? '', run: typeof run === 'string' ? run : '', row: typeof row === 'number' ? row : 0 };
 }
 
 function positionOf(cursor: string, shard: number): number {

@@ -1,10 +1,10 @@
 import type { EventStore, StoredEvent } from '@caseledger/event-store';
 import { limit } from '@caseledger/errors';
-import { tenantOf, uuidOrNone, columnsOf, jsonText } from '@caseledger/row-target';
+import { columnsOf, fieldChanges, tenantOf, uuidOrNone } from '@caseledger/row-target';
 import { requireReach, type CallContext } from '@caseledger/service-kit';
 import type { casesV1, targetsV1 } from '@caseledger/contracts';
 import { fieldDifferences } from '../case/case.view.js';
-import { CASE_CATEGORY, caseEventOf, foldOf } from '../case/stored-case.js';
+import { CASE_CATEGORY, foldOf } from '../case/stored-case.js';
 import { maySee } from './case.queries.js';
 
 const RECORDS_MAX = 1_000;
@@ -40,17 +40,6 @@ function between(
   const upTo = (version: number): StoredEvent[] => events.filter((stored) => !stored.erased && stored.version <= version);
   const past = upTo(fromVersion);
   const before = past.length === 0 ? undefined : foldOf(past);
-  const columns = columnsOf(
-    upTo(toVersion)
-      .filter(({ version }) => version > fromVersion)
-      .map(caseEventOf),
-  );
-  return fieldDifferences(before, foldOf(upTo(toVersion))).map(({ field, before: old, after: now }) => ({
-    record,
-    field,
-    before: jsonText(old),
-    after: jsonText(now),
-    column: columns.get(field) ?? -1,
-    keptBecause: '',
-  }));
+  const columns = columnsOf(upTo(toVersion).filter(({ version }) => version > fromVersion));
+  return fieldChanges(record, fieldDifferences(before, foldOf(upTo(toVersion))), columns);
 }

@@ -1,6 +1,6 @@
 import type { EventStore, StoredEvent } from '@caseledger/event-store';
 import { notFound, limit as overLimit } from '@caseledger/errors';
-import { tenantOf, uuidOrNone, columnsOf, jsonText } from '@caseledger/row-target';
+import { historyEntry, tenantOf, uuidOrNone } from '@caseledger/row-target';
 import { requirePermission, type CallContext } from '@caseledger/service-kit';
 import type { casesV1, contactsV1 } from '@caseledger/contracts';
 import { evolve, initial, type CaseState } from '../case/case.js';
@@ -38,45 +38,7 @@ export async function historyOf(
     if (!stored.erased) state = evolve(state ?? initial(), caseEventOf(stored), pastEventOf(stored));
     if (stored.version <= request.afterVersion || (request.kind !== '' && stored.type !== request.kind)) continue;
     if (entries.length === size) return { entries, hasNext: true };
-    entries.push(entryOf(stored, before, state));
+    entries.push(historyEntry(stored, fieldDifferences(before, state)));
   }
   return { entries, hasNext: false };
-}
-
-function entryOf(
-  stored: StoredEvent,
-  before: CaseState | undefined,
-  after: CaseState | undefined,
-): contactsV1.HistoryEntry {
-  const columns = columnsOf([caseEventOf(stored)]);
-  const reason = stored.data['reason'];
-  return {
-    eventId: stored.id,
-    version: stored.version,
-    type: stored.type,
-    atMs: stored.at.getTime(),
-    actor: stored.actor ?? '',
-    origin: wireOrigin(stored),
-    changes: fieldDifferences(before, after).map(({ field, before: old, after: now }) => ({
-      record: stored.stream,
-      field,
-      before: jsonText(old),
-      after: jsonText(now),
-      column: columns.get(field) ?? -1,
-      keptBecause: '',
-    })),
-    reason: typeof reason === 'string' ? reason : '',
-  };
-}
-
-/** The origin of an event; for a row of a file with its run and row. */
-export function wireOrigin({ origin, meta }: Pick<StoredEvent, 'origin' | 'meta'>): contactsV1.Origin {
-  const run = meta['run'];
-  const row = meta['row'];
-  return {
-    kind: origin.kind,
-    id: origin.id ?? '',
-    run: typeof run === 'string' ? run : '',
-    row: typeof row === 'number' ? row : 0,
-  };
 }

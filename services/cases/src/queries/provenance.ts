@@ -1,12 +1,12 @@
-import type { EventStore, StoredEvent } from '@caseledger/event-store';
+import type { EventStore } from '@caseledger/event-store';
 import type { CallContext } from '@caseledger/service-kit';
 import type { casesV1, contactsV1 } from '@caseledger/contracts';
-import { jsonText, sourceOf } from '@caseledger/row-target';
+import { jsonText, provenanceEntry } from '@caseledger/row-target';
 import { evolve, initial } from '../case/case.js';
 import { assignmentsOf, fieldOf } from '../case/case.paths.js';
 import { fieldsOf } from '../case/case.view.js';
 import { caseEventOf, pastEventOf } from '../case/stored-case.js';
-import { readableStream, wireOrigin } from './history.js';
+import { readableStream } from './history.js';
 
 /**
  * Where each value of a case came from (HIS-006): the event that wrote it, and for a value out of a file its row, column
@@ -27,7 +27,7 @@ export async function provenanceOf(
     for (const field of new Set(assignmentsOf(event).flatMap(({ path }) => shownFieldsOf(path)))) {
       if (!now.has(field)) continue;
       const list = written.get(field) ?? [];
-      written.set(field, [...list, entryOf(stored, field, jsonText(now.get(field)))]);
+      written.set(field, [...list, provenanceEntry(stored, field, jsonText(now.get(field)))]);
     }
   }
   const { path } = request;
@@ -58,20 +58,4 @@ function originalOf(
 function firstOfLast(entries: readonly contactsV1.ProvenanceEntry[], value: string): contactsV1.ProvenanceEntry | undefined {
   const at = entries.findLastIndex((entry) => entry.value !== value);
   return entries[at + 1];
-}
-
-function entryOf(stored: StoredEvent, path: string, value: string): contactsV1.ProvenanceEntry {
-  const { columns = {}, texts = {} } = sourceOf(stored.data);
-  const origin = wireOrigin(stored);
-  return {
-    path,
-    value,
-    atMs: stored.at.getTime(),
-    actor: stored.actor ?? '',
-    origin,
-    row: origin.row,
-    column: columns[path] ?? -1,
-    original: texts[path] ?? '',
-    version: stored.version,
-  };
 }

@@ -2,7 +2,7 @@ import type { EventStore, StoredEvent } from '@caseledger/event-store';
 import { limit } from '@caseledger/errors';
 import { requireReach, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1, targetsV1 } from '@caseledger/contracts';
-import { tenantOf, uuidOrNone, columnsOf, jsonText } from '@caseledger/row-target';
+import { columnsOf, fieldChanges, tenantOf, uuidOrNone } from '@caseledger/row-target';
 import { evolve, initial, type ContactState } from '../contact/contact.js';
 import { fieldDifferences } from '../contact/contact.view.js';
 import { CONTACT_CATEGORY, contactEventOf, pastEventOf } from '../contact/stored-contact.js';
@@ -49,13 +49,5 @@ function between(
     return past.reduce((state, stored) => evolve(state, contactEventOf(stored), pastEventOf(stored)), initial());
   };
   const written = readable.filter(({ version }) => version > fromVersion && version <= toVersion);
-  const columns = columnsOf(written.map(contactEventOf));
-  return fieldDifferences(stateAt(fromVersion), stateAt(toVersion)).map(({ field, before, after }) => ({
-    record,
-    field,
-    before: jsonText(before),
-    after: jsonText(after),
-    column: columns.get(field) ?? -1,
-    keptBecause: '',
-  }));
+  return fieldChanges(record, fieldDifferences(stateAt(fromVersion), stateAt(toVersion)), columnsOf(written));
 }

@@ -2,8 +2,8 @@ import { type EventStore, type StoredEvent } from '@caseledger/event-store';
 import { notFound, limit as overLimit } from '@caseledger/errors';
 import { requirePermission, type CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
-import { tenantOf, uuidOrNone, columnsOf, jsonText } from '@caseledger/row-target';
-import { evolve, initial, type ContactState } from '../contact/contact.js';
+import { historyEntry, tenantOf, uuidOrNone } from '@caseledger/row-target';
+import { evolve, initial } from '../contact/contact.js';
 import { fieldDifferences } from '../contact/contact.view.js';
 import { contactEventOf, pastEventOf } from '../contact/stored-contact.js';
 import { isHidden } from './contact.queries.js';
@@ -45,47 +45,8 @@ export async function historyOf(
     isNew = false;
     if (stored.version <= request.afterVersion || (request.kind !== '' && stored.type !== request.kind)) continue;
     if (entries.length === size) return { entries, hasNext: true };
-    entries.push(entryOf(stored, before, state, (field) => isHidden(caller, createdBy, field)));
+    const differences = fieldDifferences(before, state).filter(({ field }) => !isHidden(caller, createdBy, field));
+    entries.push(historyEntry(stored, differences));
   }
   return { entries, hasNext: false };
-}
-
-function entryOf(
-  stored: StoredEvent,
-  before: ContactState | undefined,
-  after: ContactState,
-  hidden: (field: string) => boolean,
-): contactsV1.HistoryEntry {
-  const columns = columnsOf([contactEventOf(stored)]);
-  const changes = fieldDifferences(before, after).filter(({ field }) => !hidden(field));
-  const reason = stored.data['reason'];
-  return {
-    eventId: stored.id,
-    version: stored.version,
-    type: stored.type,
-    atMs: stored.at.getTime(),
-    actor: stored.actor ?? '',
-    origin: wireOrigin(stored),
-    changes: changes.map(({ field, before: old, after: now }) => ({
-      record: stored.stream,
-      field,
-      before: jsonText(old),
-      after: jsonText(now),
-      column: columns.get(field) ?? -1,
-      keptBecause: '',
-    })),
-    reason: typeof reason === 'string' ? reason : '',
-  };
-}
-
-/** The origin of an event; for a row of a file with its run and row. */
-export function wireOrigin({ origin, meta }: Pick<StoredEvent, 'origin' | 'meta'>): contactsV1.Origin {
-  const run = meta['run'];
-  const row = meta['row'];
-  return {
-    kind: origin.kind,
-    id: origin.id ?? '',
-    run: typeof run === 'string' ? run : '',
-    row: typeof row === 'number' ? row : 0,
-  };
 }

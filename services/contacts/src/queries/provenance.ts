@@ -1,14 +1,14 @@
-import type { EventStore, StoredEvent } from '@caseledger/event-store';
+import type { EventStore } from '@caseledger/event-store';
 import type { CallContext } from '@caseledger/service-kit';
 import type { contactsV1 } from '@caseledger/contracts';
-import { jsonText, sourceOf } from '@caseledger/row-target';
+import { jsonText, provenanceEntry } from '@caseledger/row-target';
 import { fieldOf } from '../contact/contact.paths.js';
 import { assignmentsOf } from '../contact/contact.paths.js';
 import { evolve, initial } from '../contact/contact.js';
 import { fieldsOf } from '../contact/contact.view.js';
 import { contactEventOf, pastEventOf } from '../contact/stored-contact.js';
 import { isHidden } from './contact.queries.js';
-import { readableStream, wireOrigin } from './history.js';
+import { readableStream } from './history.js';
 
 /**
  * Where each value of a contact came from (HIS-006): the event that wrote it, and for a value out of a file its row,
@@ -30,7 +30,7 @@ export async function provenanceOf(
     for (const field of new Set(assignmentsOf(event).map(({ path }) => fieldOf(path)))) {
       if (!now.has(field)) continue;
       const list = written.get(field) ?? [];
-      written.set(field, [...list, entryOf(stored, field, jsonText(now.get(field)))]);
+      written.set(field, [...list, provenanceEntry(stored, field, jsonText(now.get(field)))]);
     }
   }
   const wanted = request.path === '' ? undefined : elementOf(request.path);
@@ -57,20 +57,4 @@ function originalOf(
   if (last?.origin?.kind !== 'revert') return last;
   const same = entries.filter((entry) => entry.value === value && entry.origin?.kind !== 'revert');
   return same.at(-1) ?? last;
-}
-
-function entryOf(stored: StoredEvent, path: string, value: string): contactsV1.ProvenanceEntry {
-  const { columns = {}, texts = {} } = sourceOf(stored.data);
-  const origin = wireOrigin(stored);
-  return {
-    path,
-    value,
-    atMs: stored.at.getTime(),
-    actor: stored.actor ?? '',
-    origin,
-    row: origin.row,
-    column: columns[path] ?? -1,
-    original: texts[path] ?? '',
-    version: stored.version,
-  };
 }
