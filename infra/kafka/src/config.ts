@@ -1,0 +1,24 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** What a local broker is told from outside. */
+export interface KafkaEnvironment {
+  /** The program that runs Java: of `KAFKA_JAVA_HOME`, else of `JAVA_HOME`, else whichever the PATH finds. */
+  readonly java: string;
+  /** Folder of the brokers' jars, shared by all clones of this user. */
+  readonly cache: string;
+  /** Brokers that run already, for tests: `KAFKA_BROKERS`, comma separated; empty when there are none. */
+  readonly brokers: readonly string[];
+  /** What Maven gets of our environment: enough to run, with the user's own settings. */
+  readonly inherited: NodeJS.ProcessEnv;
+}
+
+export function readKafkaEnvironment(env: NodeJS.ProcessEnv = process.env): KafkaEnvironment {
+  const home = env['KAFKA_JAVA_HOME'] || env['JAVA_HOME'];
+  return {
+    java: home === undefined || home === '' ? 'java' : join(home, 'bin', 'java'),
+    cache: join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'caseledger', 'kafka'),
+    brokers: (env['KAFKA_BROKERS'] ?? '').split(',').map((broker) => broker.trim()).filter((broker) => broker !== ''),
+    inherited: env,
+  };
+}
