@@ -96,7 +96,7 @@ interface RowView {
   readonly row: number;
   readonly outcome: string | null;
   readonly reason: string | null;
-  readonly issues: { code: string; column: string | null; message: string }[];
+  readonly issues: { code: string; column: string | null; message: string; suggestion: string | null }[];
   readonly changes: { record: string; field: string; before: unknown; after: unknown }[];
   readonly effects: { kind: string; record: string }[];
   readonly match: { record: string } | null;
@@ -124,11 +124,17 @@ function rowLine({ row, outcome, reason, issues, changes, effects, match }: RowV
   const written = effects.find(({ kind }) => kind.startsWith('CASE_')) ?? effects[0];
   const record = written?.record ?? match?.record ?? '';
   const cause = reason !== null && issues.some(({ code }) => code === reason) ? '' : (reason ?? '');
-  const why = issues.map((issue) => `${issue.code}${issue.column === null ? '' : ` in ${issue.column}`}: ${issue.message}`);
+  const why = issues.map(told);
   // Of a case and its contacts in one row, the case is what the row is about.
   const ofRecord = [...changes].sort((one, other) => Number(other.record === record) - Number(one.record === record));
   const what = ofRecord.slice(0, 5).map(({ field, before, after }) => `${field}: ${shown(before)} → ${shown(after)}`);
   return [`${row}`.padStart(7), (outcome ?? 'PENDING').padEnd(9), record, cause, ...why, ...what].filter((part) => part !== '').join('  ');
+}
+
+/** An issue in one line, with what could stand there instead unless its message says so already. */
+function told({ code, column, message, suggestion }: RowView['issues'][number]): string {
+  const line = `${code}${column === null ? '' : ` in ${column}`}: ${message}`;
+  return suggestion === null || message.includes(suggestion) ? line : `${line} (${suggestion}?)`;
 }
 
 function shown(value: unknown): string {

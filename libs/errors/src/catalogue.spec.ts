@@ -90,6 +90,9 @@ describe('messageFor', () => {
     ['NUMBER_INVALID', {}, 'The value is not a number.'],
     ['TEXT_MOJIBAKE', {}, 'Looks wrongly decoded.'],
     ['STATE_NOT_ALLOWED', { state: 'RUNNING' }, 'Not possible while RUNNING.'],
+    ['TOO_MANY_VALUES', { limit: 10, field: 'phone' }, 'At most 10 phones.'],
+    ['TOO_MANY_VALUES', { limit: 5, field: 'address' }, 'At most 5 addresses.'],
+    ['LINK_AMBIGUOUS', { n: 2, type: 'contact', value: 'Ada' }, '2 contacts match Ada.'],
     ['TEXT_TOO_LONG', { n: 120, field: 'City', limit: 100 }, '120 characters; City takes 100.'],
   ];
 

@@ -38,7 +38,8 @@ const STAND_IN = new Map([
   ['id', 'with this id'],
 ]);
 
-const NAME = /\{([A-Za-z]{1,20})\}/g;
+/** A name in braces; an `s` after it asks for the plural of what fills it. */
+const NAME = /\{([A-Za-z]{1,20})\}(s\b)?/g;
 
 /** The names a code's template takes, each once, in the order of the text. */
 export function paramsOf(code: Code): string[] {
@@ -55,7 +56,10 @@ export function messageFor(code: Code, params: Params = {}): string {
   const sentences = templateOf(code, params).split(/(?<=[.?!;]) /);
   const told = Object.hasOwn(params, 'suggestion') ? sentences : sentences.filter((part) => !part.includes(OFFER));
   const template = (told.length > 0 ? told : sentences).join(' ').replace(/;$/, '.');
-  return template.replace(NAME, (_, name: string, at: number) => valueOf(name, params, at === 0));
+  return template.replace(NAME, (_, name: string, plural: string | undefined, at: number) => {
+    const value = valueOf(name, params, at === 0);
+    return plural === undefined ? value : pluralOf(value);
+  });
 }
 
 /** The parameter that asks for the words of a code whose matter has an unknown end. */
@@ -72,6 +76,11 @@ function valueOf(name: string, params: Params, isFirst: boolean): string {
   if (given !== undefined) return shorten(String(given));
   const words = STAND_IN.get(name) ?? name;
   return isFirst ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+}
+
+/** The plural of an English noun. */
+function pluralOf(noun: string): string {
+  return /(?:s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;
 }
 
 function shorten(text: string): string {

@@ -1,4 +1,4 @@
-import { columnNotImportable, fieldOf, fieldsOf, findByHeader } from './index.js';
+import { columnNotImportable, fieldOf, fieldsOf, findByHeader, labelOf } from './index.js';
 
 describe('findByHeader of a case file (MAP-002)', () => {
   it.each([
@@ -83,6 +83,12 @@ describe('findByHeader of a case file (MAP-002)', () => {
         expect([wording, columnNotImportable(wording, 'CASES')]).toEqual([wording, undefined]);
       }
     }
+  });
+
+  it('tells fields by the label that users see, and what is no field as it is', () => {
+    expect(labelOf('clientName', 'CASES')).toBe('Client name');
+    expect(labelOf('lastName')).toBe('Last name');
+    expect(labelOf('toString')).toBe('toString');
   });
 
   it('gives no key to two fields, and knows none of another import type', () => {

@@ -29,6 +29,11 @@ export function fieldByKey(key: string): FieldDefinition | undefined {
   return BY_KEY.get(key);
 }
 
+/** What users call the field with this key in such an import; a key that is no field's is told as it is. */
+export function labelOf(key: string, importType: ImportType = 'CLIENTS'): string {
+  return fieldOf(importType, key)?.label ?? key;
+}
+
 function byKey(fields: readonly FieldDefinition[]): ReadonlyMap<string, FieldDefinition> {
   return new Map(fields.map((field) => [field.key, field]));
 }

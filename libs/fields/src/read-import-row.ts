@@ -36,9 +36,8 @@ export function issueOfPart<T extends RowIssue>(issue: T, part: number): T {
   if (field === undefined) return issue;
   const key = partKey(part, field.key);
   const label = fieldOf('CASES', key)?.label ?? field.label;
-  // Some messages name a field by its label, some by its key; a stand-in by its label.
   const told = Object.entries(issue.params ?? {}).map(([name, value]): [string, string | number] => {
-    if (name === 'field') return [name, value === field.label ? label : value === field.key ? key : value];
+    if (name === 'field') return [name, value === field.label ? label : value];
     return [name, name === 'standIn' ? standInLabel(part, String(value)) : value];
   });
   return { ...issue, field: key, ...(issue.params === undefined ? {} : { params: Object.fromEntries(told) }) };

@@ -287,7 +287,7 @@ function checkCounts(draft: Draft): void {
       column,
       field,
       text,
-      params: { limit, field: group.replace(/s$/, '') },
+      params: { limit, field: group === 'tags' ? 'tag' : group },
     });
   }
 }

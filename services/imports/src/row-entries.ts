@@ -47,7 +47,7 @@ export function planEntry(planned: PlanRow, row: StoredRow, verdict: Verdict, de
 }
 
 export function briefLedgerEntry({ row, attempt, outcome, reason, effects, codes, match, decision }: LedgerRow): importsV1.RowEntry {
-  const issues = codes.map((code) => ({ ...code, text: '', suggestion: '' }));
+  const issues = codes.map(({ suggestion = '', ...code }) => ({ ...code, text: '', suggestion }));
   return { ...entryOf(undefined), row, attempt, outcome, reason, effects, issues, match: match ?? undefined, decision: decision ?? undefined, textGone: true };
 }
 

@@ -15,7 +15,7 @@ describe('what of a case file is kept from callers without sensitive.read (SEC-0
     cells: ['Quinn v. Ames', 'x', '1980-02-03'],
     values: ['caseName', 'clientDateOfBirth', 'contact1DateOfBirth'].map((field) => ({ field, text: 'x', original: '', column: 0, clear: false, derived: false })),
     changes: [{ record: 'c', field: 'dateOfBirth', before: '', after: '"1980-02-03"', column: 2, keptBecause: '' }],
-    issues: [{ code: 'DATE_INVALID', severity: 'ERROR', column: 2, field: 'clientDateOfBirth', text: '1980-02-03', suggestion: '', params: { text: '1980-02-03' } }],
+    issues: [{ code: 'DATE_INVALID', severity: 'ERROR', column: 2, field: 'clientDateOfBirth', text: '1980-02-03', suggestion: '', params: { field: 'Client date of birth', text: '1980-02-03' } }],
   };
 
   it('hides the client\'s date of birth wherever it is told', () => {
@@ -24,6 +24,7 @@ describe('what of a case file is kept from callers without sensitive.read (SEC-0
     expect(shown.values.map(({ field }) => field)).toEqual(['caseName']);
     expect(shown.changes).toEqual([]);
     expect(JSON.stringify(shown)).not.toContain('1980-02-03');
+    expect(shown.issues[0]?.params).toEqual({ field: 'Client date of birth' });
   });
 
   it('shows it to those who may', () => {

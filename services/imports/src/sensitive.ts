@@ -50,7 +50,8 @@ export function shownChanges(changes: targetsV1.FieldChange[], { isOn }: Hiding)
 /** The code stays; the words that came out of the cell do not. */
 export function shownIssue(issue: targetsV1.RowIssue, { isOn, columns }: Hiding): targetsV1.RowIssue {
   if (!isOn || !(columns.has(issue.column) || isSensitive(issue.field))) return issue;
-  return { ...issue, text: HIDDEN, suggestion: '', params: {} };
+  const { field } = issue.params;
+  return { ...issue, text: HIDDEN, suggestion: '', params: field === undefined ? {} : { field } };
 }
 
 export function shownAnalysis(analysis: importsV1.Analysis, hiding: Hiding): importsV1.Analysis {

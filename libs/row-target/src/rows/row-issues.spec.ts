@@ -10,9 +10,9 @@ describe('errors of a record', () => {
     expect(oneCauseEach([error('ROW_TOO_LONG'), ofNone])).toEqual([error('ROW_TOO_LONG'), ofNone]);
   });
 
-  it('keep how much it was and how much is allowed, never a value', () => {
+  it('keep which field it is, how much it was and how much is allowed, never a value', () => {
     const params = { n: 5_000, limit: '100', field: 'First name', text: '555 0100', value: 'Ana' };
-    expect(measuresOf({ params })).toEqual({ n: '5000', limit: '100' });
+    expect(measuresOf({ params })).toEqual({ field: 'First name', n: '5000', limit: '100' });
     expect(measuresOf({})).toEqual({});
   });
 });

@@ -20,8 +20,11 @@ export function oneCauseEach(errors: readonly RowIssue[]): RowIssue[] {
   return errors.filter(({ code, field }) => code !== 'REQUIRED_MISSING' || field === undefined || !refused.has(field));
 }
 
-/** What may be kept and told of an issue's params where the values themselves may not: how much, and how much is allowed. */
+/**
+ * What may be kept and told of an issue's params where the values themselves may not: which field it is about, how much
+ * there was, and how much is allowed.
+ */
 export function measuresOf({ params = {} }: Pick<RowIssue, 'params'>): Record<string, string> {
-  const measures = ['n', 'limit', 'min', 'max'].filter((name) => Object.hasOwn(params, name));
+  const measures = ['field', 'standIn', 'n', 'limit', 'min', 'max'].filter((name) => Object.hasOwn(params, name));
   return Object.fromEntries(measures.map((name) => [name, String(params[name])]));
 }

@@ -47,10 +47,14 @@ function recordOf({ outcome, record }: JudgedRow<object>): string {
 /** Names of parameters whose values are ids of records, kinds of keys, numbers, fields or types, whatever the code. */
 const LASTING_PARAMS: readonly string[] = ['key', 'record', 'n', 'row', 'limit', 'field', 'type', 'listType'];
 
+/** Codes that suggest one of a field's choices; others suggest what the text of a cell may have been meant to be. */
+const CHOICE_CODES: readonly string[] = ['VALUE_NOT_ALLOWED', 'ROLE_UNKNOWN', 'SOURCE_NOT_IMPORTABLE'];
+
 /** A code as it is kept in clear: the texts of cells and records that would fill its message are not (DESIGN 14). */
-function codeOf({ code, severity, column = -1, field = '', params = {} }: RowIssue): targetsV1.OutcomeCode {
+function codeOf({ code, severity, column = -1, field = '', params = {}, suggestion }: RowIssue): targetsV1.OutcomeCode {
   const lasting = Object.entries(params).filter(([name]) => LASTING_PARAMS.includes(name));
-  return { code, severity, column, field, params: textsOf(lasting) };
+  const kept = { code, severity, column, field, params: textsOf(lasting) };
+  return suggestion !== undefined && CHOICE_CODES.includes(code) ? { ...kept, suggestion } : kept;
 }
 
 /**

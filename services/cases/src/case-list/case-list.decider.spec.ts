@@ -11,7 +11,7 @@ describe('a list of cases (LST-001, OPT-006)', () => {
   it('is made with a name that no other list has', () => {
     expect(list).toMatchObject({ name: 'Ice', archived: null });
     expect(() => createList(facts, { ...free, isTaken: true })).toThrow(code('LIST_NAME_TAKEN'));
-    expect(() => createList({ ...facts, name: '' }, free)).toThrow(code('REQUIRED_MISSING'));
+    expect(() => createList({ ...facts, name: '' }, free)).toThrow('List name is required.');
     expect(() => createList({ ...facts, visibility: 'WORLD' }, free)).toThrow(code('VALUE_NOT_ALLOWED'));
     expect(() => createList(facts, { ...free, lists: 5_000 })).toThrow(code('LIMIT_REACHED'));
   });

@@ -40,7 +40,7 @@ describe('defining a case type (TYP-001)', () => {
 
   it('is refused without a name or a status, and over the limits', () => {
     expect(() => defineType(wanted({ name: '' }), around())).toThrow(code('REQUIRED_MISSING'));
-    expect(() => defineType(wanted({ statuses: [] }), around())).toThrow(code('REQUIRED_MISSING'));
+    expect(() => defineType(wanted({ statuses: [] }), around())).toThrow('Status is required.');
     expect(() => defineType(wanted(), around({ types: 200 }))).toThrow(code('LIMIT_REACHED'));
     const statuses = Array.from({ length: 51 }, (_, at) => status(`s${at}`));
     expect(() => defineType(wanted({ statuses }), around())).toThrow(code('LIMIT_REACHED'));

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { isCode, type RowIssue } from '@caseledger/errors';
+import { issueOfPart } from '@caseledger/fields';
 import type { Command } from '@caseledger/row-target';
 import type { casesV1, contactsV1, targetsV1 } from '@caseledger/contracts';
 import type { ContactsSide } from '../contacts.client.js';
@@ -13,6 +14,9 @@ export interface GivenClient {
   readonly candidates: readonly string[];
   readonly issues: readonly RowIssue[];
 }
+
+/** The client's place among the contacts of a row. */
+const CLIENT_PART = 0;
 
 interface Asking {
   readonly command: Command;
@@ -72,12 +76,7 @@ function keyOf(key: string, data: object): string {
 }
 
 function givenBy(result: contactsV1.SubmittedResult | undefined): GivenClient {
-  const issues = (result?.issues ?? []).map(({ code, severity, field, params }): RowIssue => ({
-    code: isCode(code) ? code : 'INTERNAL_ERROR',
-    severity: severity === 'WARNING' ? 'WARNING' : 'ERROR',
-    field: clientField(field),
-    params,
-  }));
+  const issues = (result?.issues ?? []).map(issueOfClient);
   const { outcome = 'FAILED', reason = 'INTERNAL_ERROR', contact, candidates = [] } = result ?? {};
   // One that needs a decision is no contact yet, and holds its case.
   if (reason === 'DUPLICATE_REVIEW') {
@@ -87,9 +86,10 @@ function givenBy(result: contactsV1.SubmittedResult | undefined): GivenClient {
   return { ...linkedTo(contact?.id ?? ''), outcome, issues };
 }
 
-// A field of the client, as columns of case files name it: clientFirstName.
-function clientField(field: string): string {
-  return field === '' ? 'client' : `client${field.charAt(0).toUpperCase()}${field.slice(1)}`;
+// What contacts says of the client, under the keys and labels that its fields have in case files.
+function issueOfClient({ code, severity, field, params }: targetsV1.RowIssue): RowIssue {
+  const issue: RowIssue = { code: isCode(code) ? code : 'INTERNAL_ERROR', severity: severity === 'WARNING' ? 'WARNING' : 'ERROR', field, params };
+  return field === '' ? { ...issue, field: 'client' } : issueOfPart(issue, CLIENT_PART);
 }
 
 // Contacts has done its part: for the case it is a contact that is there.

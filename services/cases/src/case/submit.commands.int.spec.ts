@@ -88,8 +88,9 @@ describe('cases sent by a script (RST-001)', () => {
 
   it('fail with the reason of their client, and nothing of them is stored', async () => {
     const nameless = fields({ firstName: 'Only', email: 'only@kestrel.net' }) as contactsV1.FieldInput[];
-    const { outcomes } = await submit([item({ caseName: 'Nameless' }, { clientFields: nameless })]);
+    const { outcomes, results } = await submit([item({ caseName: 'Nameless' }, { clientFields: nameless })]);
     expect(outcomes).toEqual(['FAILED REQUIRED_MISSING']);
+    expect(results[0]?.issues).toMatchObject([{ field: 'clientLastName', params: { field: 'Client last name' } }]);
     const found = await script.listCases(asked(casesV1.ListCasesRequest, { filter: asked(casesV1.CaseFilter, { search: 'nameless' }) }));
     expect(found.edges).toEqual([]);
   });

@@ -2,6 +2,7 @@ import type { RowIssue } from '@caseledger/errors';
 import type { GivenValue } from '@caseledger/row-target';
 import { copyOf, type CaseState } from '../case/case.js';
 import type { ValueSource } from '../case/case.changes.js';
+import { wordsFor } from '../case/case.refusals.js';
 
 /** What becomes of a case: made, changed by policy UPDATE, or completed by policy MERGE (DUP-006). */
 export type Mode = 'CREATE' | 'UPDATE' | 'MERGE';
@@ -45,12 +46,12 @@ export class Draft {
 
   private warnKept({ field, text, column }: GivenValue, existing: string): void {
     const at = column < 0 ? {} : { column };
-    const params = { field, existing, text };
+    const params = { field: wordsFor(field), existing, text };
     this.issues.push({ code: 'MERGE_KEPT_EXISTING', severity: 'WARNING', field, text, params, ...at });
   }
 
   fail(code: RowIssue['code'], field: string, column: number, more: Partial<RowIssue> = {}): void {
     const at = column < 0 ? {} : { column };
-    this.issues.push({ code, severity: 'ERROR', field, params: { field }, ...at, ...more });
+    this.issues.push({ code, severity: 'ERROR', field, params: { field: wordsFor(field) }, ...at, ...more });
   }
 }

@@ -1,5 +1,8 @@
+import { issueMessage } from '@caseledger/errors';
+import { outcomeOf, verdictOf } from '@caseledger/row-target';
 import { evolveAll, initial } from '../case/case.js';
 import { effectsOf } from './case-effects.js';
+import { caseKind } from './case.kind.js';
 import { CATALOGUE, caseOf, client, decision, further, judge, judgeOne, options, row, viewOf } from './row.fixture.js';
 
 const cells = { caseName: 'Quill v. Harbor', caseType: 'Personal Injury' };
@@ -21,6 +24,34 @@ describe('a row that is not applied (LED-001)', () => {
     const judged = judgeOne(one);
     expect(said(judged)).toBe(outcome);
     expect(judged.events).toEqual([]);
+  });
+});
+
+describe('what is wrong with a row', () => {
+  it('is told with the label of its field (VAL-001)', () => {
+    const judged = judgeOne(row(1, { caseType: 'Personal Injury' }, { parts: [] }));
+    expect(judged.issues.map(issueMessage)).toEqual(['Case name is required.', 'Client name is required.']);
+    const odd = judgeOne(row(1, { ...cells, caseStatus: 'Activ' }));
+    expect(odd.issues.map(issueMessage)).toEqual(['Activ is not an allowed Case status. Did you mean Active?']);
+  });
+});
+
+describe('what could stand there instead', () => {
+  const email = { code: 'EMAIL_DOMAIN_TYPO', severity: 'WARNING', column: 4, field: 'clientEmail', text: 'ana@gmial.com', suggestion: 'ana@gmail.com', params: {} };
+  const part = client('', { outcome: 'FAILED', reason: 'ROLE_UNKNOWN', codes: [{ code: 'ROLE_UNKNOWN', severity: 'ERROR', column: 5, field: 'contact1Role', params: {}, suggestion: 'WITNESS' }] });
+  const suggested = (issues: readonly { readonly suggestion?: string | undefined }[]) => issues.map(({ suggestion }) => suggestion ?? '');
+
+  it('is told of a run as of its preview where it is a choice (VAL, LED-010)', () => {
+    const judged = judgeOne(row(1, { ...cells, caseStatus: 'Activ' }));
+    expect(suggested(verdictOf(caseKind, judged).issues)).toEqual(['Active']);
+    expect(suggested(outcomeOf(caseKind, judged, options()).codes)).toEqual(['Active']);
+    expect(suggested(outcomeOf(caseKind, judgeOne(row(1, cells, { parts: [part] })), options()).codes)).toEqual(['WITNESS']);
+  });
+
+  it('is kept in no ledger where it is what a person wrote, or nearly so (DESIGN 14)', () => {
+    const judged = judgeOne(row(1, cells, { issues: [email] }));
+    expect(suggested(verdictOf(caseKind, judged).issues)).toEqual(['ana@gmail.com']);
+    expect(suggested(outcomeOf(caseKind, judged, options()).codes)).toEqual(['']);
   });
 });
 

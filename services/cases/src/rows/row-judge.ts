@@ -290,12 +290,13 @@ function failure(code: Code, field: string, values: RowValues, params: RowIssue[
 /** The issues that a row brings from reading, and the codes of its contacts: their texts stay with contacts. */
 function issuesOf(row: targetsV1.Row): RowIssue[] {
   const codes = row.parts.flatMap((part) => part.codes);
-  const ofContacts = codes.map(({ code, severity, column, field, params }): RowIssue => ({
+  const ofContacts = codes.map(({ code, severity, column, field, params, suggestion = '' }): RowIssue => ({
     code: isCode(code) ? code : 'INTERNAL_ERROR',
     severity: severity === 'WARNING' ? 'WARNING' : 'ERROR',
     params,
     ...(column < 0 ? {} : { column }),
     ...(field === '' ? {} : { field }),
+    ...(suggestion === '' ? {} : { suggestion }),
   }));
   return [...issuesOfRow(row), ...ofContacts];
 }

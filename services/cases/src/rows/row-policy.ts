@@ -1,6 +1,7 @@
 import type { GivenValue, RowValues } from '@caseledger/row-target';
 import { TAGS_MAX } from '../case/case.decider.js';
 import type { ContactLink, ExternalIdPair } from '../case/case.events.js';
+import { wordsFor } from '../case/case.refusals.js';
 import { CLIENT, initial, primaryOf, requiredBlank, type CaseState } from '../case/case.js';
 import {
   IMPORTABLE_SOURCES,
@@ -219,6 +220,6 @@ function check(draft: Draft, values: RowValues, source: string): void {
     draft.fail('REQUIRED_MISSING', field, values.columnOf(field));
   }
   if (state.tags.length > TAGS_MAX) {
-    draft.fail('TOO_MANY_VALUES', 'tags', -1, { params: { limit: TAGS_MAX, field: 'tag' } });
+    draft.fail('TOO_MANY_VALUES', 'tags', -1, { params: { limit: TAGS_MAX, field: wordsFor('tags') } });
   }
 }

@@ -2,6 +2,7 @@ import type { RowIssue } from '@caseledger/errors';
 import type { targetsV1 } from '@caseledger/contracts';
 import type { GivenValue, RowValues } from '@caseledger/row-target';
 import type { CaseState } from '../case/case.js';
+import { wordsFor } from '../case/case.refusals.js';
 import type { Draft } from './row-draft.js';
 import { statusNamed, typeNamed, typeOf, type Catalogue, type KnownStatus, type KnownType } from './row-catalogue.js';
 
@@ -102,15 +103,15 @@ export function listFault(type: KnownType, { list, types }: Catalogue, values: R
 function notAllowed({ field, text, column }: GivenValue, suggestion: string | undefined): RowIssue {
   const near = suggestion === undefined ? {} : { suggestion };
   const at = column < 0 ? {} : { column };
-  return { code: 'VALUE_NOT_ALLOWED', severity: 'ERROR', field, text, params: { field }, ...near, ...at };
+  return { code: 'VALUE_NOT_ALLOWED', severity: 'ERROR', field, text, params: { field: wordsFor(field) }, ...near, ...at };
 }
 
 function keptIssue({ field, text, column }: GivenValue, existing: string): RowIssue {
   const at = column < 0 ? {} : { column };
-  return { code: 'MERGE_KEPT_EXISTING', severity: 'WARNING', field, text, params: { field, existing, text }, ...at };
+  return { code: 'MERGE_KEPT_EXISTING', severity: 'WARNING', field, text, params: { field: wordsFor(field), existing, text }, ...at };
 }
 
 function issueOf(code: RowIssue['code'], field: string, values: RowValues): RowIssue {
   const column = values.columnOf(field);
-  return { code, severity: 'ERROR', field, params: { field }, ...(column < 0 ? {} : { column }) };
+  return { code, severity: 'ERROR', field, params: { field: wordsFor(field) }, ...(column < 0 ? {} : { column }) };
 }

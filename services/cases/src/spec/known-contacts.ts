@@ -1,5 +1,5 @@
 import { uuid7 } from '@caseledger/event-store';
-import { contactsV1 } from '@caseledger/contracts';
+import { contactsV1, targetsV1 } from '@caseledger/contracts';
 import type { ContactsClient } from '../contacts.client.js';
 import { asked } from './asked.js';
 
@@ -54,7 +54,10 @@ export class KnownContacts implements ContactsClient {
 
   #submitOne({ fields }: contactsV1.SubmittedContact): contactsV1.SubmittedResult {
     const value = (key: string): string => fields.find(({ field }) => field === key)?.text ?? '';
-    if (value('lastName') === '') return asked(contactsV1.SubmittedResult, { outcome: 'FAILED', reason: 'REQUIRED_MISSING' });
+    if (value('lastName') === '') {
+      const issue = asked(targetsV1.RowIssue, { code: 'REQUIRED_MISSING', severity: 'ERROR', field: 'lastName', params: { field: 'Last name' } });
+      return asked(contactsV1.SubmittedResult, { outcome: 'FAILED', reason: 'REQUIRED_MISSING', issues: [issue] });
+    }
     const known = this.#emails.get(value('email'));
     const id = known ?? this.add(`${value('firstName')} ${value('lastName')}`, { email: value('email') });
     const contact = asked(contactsV1.Contact, { id });

@@ -62,7 +62,7 @@ describe('a contact', () => {
   });
 
   it('needs a first and a last name, a business a company name (CON-002)', () => {
-    expect(() => create({ values: { firstName: 'Ada' } })).toThrow(code('REQUIRED_MISSING'));
+    expect(() => create({ values: { firstName: 'Ada' } })).toThrow('Last name is required.');
     expect(() =>
       create({
         type: 'BUSINESS',
@@ -86,7 +86,7 @@ describe('a contact', () => {
   it('refuses the same number twice and an eleventh phone (CON-003)', () => {
     expect(() => create({ ...ada, phones: [phone(0, '+1'), phone(0, '+1')] })).toThrow(code('DUPLICATE_VALUE'));
     const eleven = Array.from({ length: 11 }, (_, at) => phone(0, `+1415555010${at}`));
-    expect(() => create({ ...ada, phones: eleven })).toThrow(code('TOO_MANY_VALUES'));
+    expect(() => create({ ...ada, phones: eleven })).toThrow('At most 10 phones.');
   });
 
   it('hands the primary mark to the oldest remaining e-mail and says so (CON-004)', () => {
@@ -171,7 +171,7 @@ describe('status, archive and preferences', () => {
       },
     ]);
     expect(changeStatus('ACTIVE', state)).toEqual([]);
-    expect(() => changeStatus('ASLEEP', state)).toThrow(code('VALUE_NOT_ALLOWED'));
+    expect(() => changeStatus('ASLEEP', state)).toThrow('ASLEEP is not an allowed Status.');
   });
 
   it('archives and restores once (CON-016)', () => {

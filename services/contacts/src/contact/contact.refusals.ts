@@ -1,4 +1,21 @@
 import { concurrency, illegalState, validation, validationOf, type DomainError } from '@caseledger/errors';
+import { labelOf } from '@caseledger/fields';
+
+/** What one value is called of a list, or of a part of its elements. */
+const LISTED: ReadonlyMap<string, string> = new Map([
+  ['phones', 'phone'],
+  ['emails', 'email'],
+  ['addresses', 'address'],
+  ['tags', 'tag'],
+  ['phones.label', 'phone label'],
+  ['emails.label', 'email label'],
+  ['addresses.label', 'address label'],
+]);
+
+/** What users call a field or a value of a list. */
+export function wordsFor(field: string): string {
+  return LISTED.get(field) ?? labelOf(field);
+}
 
 /** The errors of the contact's rules, in their own words: the decider stays free of imports (STYLE §6). */
 export const refuse = {
@@ -7,7 +24,7 @@ export const refuse = {
     const detail = (field: string) => ({
       field,
       code: 'REQUIRED_MISSING' as const,
-      params: { field },
+      params: { field: labelOf(field) },
     });
     return validationOf([detail(first), ...rest.map(detail)]);
   },
@@ -15,10 +32,10 @@ export const refuse = {
     return validation('DUPLICATE_VALUE', { value }, field);
   },
   tooManyValues(field: string, limit: number): DomainError {
-    return validation('TOO_MANY_VALUES', { limit, field }, field);
+    return validation('TOO_MANY_VALUES', { limit, field: wordsFor(field) }, field);
   },
   valueNotAllowed(field: string, text: string): DomainError {
-    return validation('VALUE_NOT_ALLOWED', { field, text }, field);
+    return validation('VALUE_NOT_ALLOWED', { field: wordsFor(field), text }, field);
   },
   externalIdTaken(id: string, record: string): DomainError {
     return validation('EXTERNAL_ID_TAKEN', { id, record }, 'externalId');

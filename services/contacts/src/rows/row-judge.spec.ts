@@ -1,3 +1,4 @@
+import { issueMessage } from '@caseledger/errors';
 import { asExpected, outcomeOf, verdictOf } from '@caseledger/row-target';
 import { contact, decision, email, judge, options, phone, row, viewOf } from './row.fixture.js';
 import { contactKind } from './contact.kind.js';
@@ -46,7 +47,9 @@ describe('a row that matches nothing', () => {
   });
 
   it('fails without a required field, and takes a default for it (VAL-001, OPT-003)', () => {
-    expect(said(judge([row(1, { firstName: 'Ada' })], options()))).toEqual(['FAILED REQUIRED_MISSING']);
+    const nameless = judge([row(1, { firstName: 'Ada' })], options());
+    expect(said(nameless)).toEqual(['FAILED REQUIRED_MISSING']);
+    expect(nameless[0]?.issues.map(issueMessage)).toContain('Last name is required.');
     expect(said(judge([row(1, { firstName: 'Ada' })], options({ defaults: { lastName: 'Unknown' } })))).toEqual([
       'CREATED',
     ]);
@@ -55,7 +58,7 @@ describe('a row that matches nothing', () => {
 
   it('warns of recommended fields that have a column and no value', () => {
     const [made] = judge([row(1, { ...ada, phone: '+14155550132' })], options());
-    expect(made?.issues).toMatchObject([{ code: 'RECOMMENDED_MISSING', field: 'email', severity: 'WARNING' }]);
+    expect(made?.issues).toMatchObject([{ code: 'RECOMMENDED_MISSING', field: 'email', severity: 'WARNING', params: { field: 'Email' } }]);
     const [unmapped] = judge([row(1, ada)], options({ mappedFields: [] }));
     expect(unmapped?.issues).toEqual([]);
   });

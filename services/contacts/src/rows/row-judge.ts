@@ -1,5 +1,5 @@
 import { severityOf, type Code, type RowIssue } from '@caseledger/errors';
-import { fieldByKey } from '@caseledger/fields';
+import { fieldByKey, labelOf } from '@caseledger/fields';
 import {
   issuesOfRow,
   keyText,
@@ -233,7 +233,7 @@ function recommended({ context, row }: Attempt, draft: Draft): RowIssue[] {
   return missing
     .filter((key) => fieldByKey(key)?.levels[level] === 'RECOMMENDED')
     .filter((key) => mappedFields.includes(key) && !row.values.some((value) => value.field === key && value.clear))
-    .map((field) => warning('RECOMMENDED_MISSING', { field }, field));
+    .map((field) => warning('RECOMMENDED_MISSING', { field: labelOf(field) }, field));
 }
 
 function ended(

@@ -33,7 +33,7 @@ describe('single values (DUP-006)', () => {
 
   it('says which values a merge kept', () => {
     expect(lay('MERGE', stored, { jobTitle: 'New' }).issues).toMatchObject([
-      { code: 'MERGE_KEPT_EXISTING', field: 'jobTitle', params: { existing: 'Old' } },
+      { code: 'MERGE_KEPT_EXISTING', field: 'jobTitle', params: { field: 'Job title', existing: 'Old' } },
     ]);
   });
 
@@ -107,7 +107,7 @@ describe('phones and e-mails in slots', () => {
 
   it('fails an eleventh phone', () => {
     const ten = having({ phones: Array.from({ length: 10 }, (_, at) => phone(`+1${at}`, 'HOME')) });
-    expect(lay('MERGE', ten, { phone: '+99' })).toMatchObject({ outcome: 'FAILED', reason: 'TOO_MANY_VALUES' });
+    expect(lay('MERGE', ten, { phone: '+99' })).toMatchObject({ outcome: 'FAILED', issues: [{ code: 'TOO_MANY_VALUES', params: { limit: 10, field: 'phone' } }] });
   });
 });
 

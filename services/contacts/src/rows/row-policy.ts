@@ -1,6 +1,8 @@
+import { labelOf } from '@caseledger/fields';
 import type { GivenValue, RowValues } from '@caseledger/row-target';
 import { requiredBlank, initial, type ContactState } from '../contact/contact.js';
 import { ELEMENTS_MAX, TAGS_MAX } from '../contact/contact.decider.js';
+import { wordsFor } from '../contact/contact.refusals.js';
 import type { EmailElement, PhoneElement } from '../contact/contact.events.js';
 import { applyAddresses } from './address-slots.js';
 import { applyElements, type ElementKind } from './element-slots.js';
@@ -77,7 +79,7 @@ function choose(draft: Draft, field: string, had: string, values: RowValues): Gi
   if (value === undefined || value.text === had) return undefined;
   if (draft.creates || had === '') return value;
   if (draft.rules.mode === 'UPDATE') return draft.rules.fillOnly ? undefined : value;
-  draft.warn('MERGE_KEPT_EXISTING', value, { field, existing: had, text: value.text });
+  draft.warn('MERGE_KEPT_EXISTING', value, { field: labelOf(field), existing: had, text: value.text });
   return undefined;
 }
 
@@ -189,9 +191,9 @@ function checkLimits(draft: Draft): void {
     const limit = ELEMENTS_MAX[list];
     const count = draft.state[list].length;
     if (count > limit && count > draft.before[list].length)
-      draft.fail('TOO_MANY_VALUES', list, -1, { limit, field: list });
+      draft.fail('TOO_MANY_VALUES', list, -1, { limit, field: wordsFor(list) });
   }
-  if (draft.state.tags.length > TAGS_MAX) draft.fail('TOO_MANY_VALUES', 'tags', -1, { limit: TAGS_MAX, field: 'tag' });
+  if (draft.state.tags.length > TAGS_MAX) draft.fail('TOO_MANY_VALUES', 'tags', -1, { limit: TAGS_MAX, field: wordsFor('tags') });
 }
 
 // A row that makes a record needs what its type requires; a row applied to a match may leave it blank, not empty it (VAL-001).
@@ -200,6 +202,6 @@ function checkRequired(draft: Draft, values: RowValues): void {
   const sameType = draft.state.type === draft.before.type;
   for (const field of requiredBlank(draft.state)) {
     if (sameType && lacked.includes(field)) continue;
-    draft.fail('REQUIRED_MISSING', field, values.columnOf(field), { field });
+    draft.fail('REQUIRED_MISSING', field, values.columnOf(field), { field: labelOf(field) });
   }
 }

@@ -25,7 +25,7 @@ export function partsOfVerdicts(split: readonly SplitRow[], verdicts: readonly t
     verdicts.map((verdict) => {
       const { row, part, record, outcome, reason, match } = verdict;
       const effects = verdict.effects.length === 0 && isWritten(outcome) ? [wouldBe(verdict)] : verdict.effects;
-      const codes = verdict.issues.map(({ code, severity, column, field, params }) => ({ code, severity, column, field, params }));
+      const codes = verdict.issues.map(({ code, severity, column, field, params, suggestion }) => ({ code, severity, column, field, params, suggestion }));
       return { row, part: { part, record, outcome, reason, effects, codes: told(codes, part), match, role: roles(row, part) } };
     }),
   );
