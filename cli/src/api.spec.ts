@@ -19,7 +19,7 @@ describe('a bearer that does not count', () => {
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
   it('is told with the address and what helps', async () => {
-    const message = expect.stringMatching(new RegExp(`${address}.*caseledger login.*caseledger logout`));
+    const message = expect.stringMatching(new RegExp(`${address}.*caseledger login.*caseledger logout.*CASELEDGER_KEY`));
     await expect(new Api({ address, bearer: 'old' }).get('/api/imports')).rejects.toMatchObject({ code: 'UNAUTHENTICATED', exit: 1, message });
     await expect(new Api({ address, bearer: 'old' }).graphql('{ permissions }')).rejects.toMatchObject({ code: 'UNAUTHENTICATED', exit: 1, message });
   });

@@ -84,7 +84,7 @@ export class Api {
   private told(fault: CliError): CliError {
     const { address, bearer } = this.connection;
     if (fault.code !== 'UNAUTHENTICATED' || bearer === '') return fault;
-    return new CliError(fault.code, `The login or key does not count at ${address}: caseledger login signs in anew, caseledger logout forgets a login.`, fault.exit);
+    return new CliError(fault.code, `The login or key does not count at ${address}: caseledger login signs in anew, caseledger logout forgets a login. A key in CASELEDGER_KEY goes before both.`, fault.exit);
   }
 }
 

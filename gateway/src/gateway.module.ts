@@ -42,7 +42,7 @@ export class GatewayModule {
         GraphQLModule.forRootAsync<ApolloDriverConfig>({
           driver: ApolloDriver,
           imports: [edge],
-          inject: [GATEWAY_CONFIG, Admission, GatewayLog],
+          inject: [GATEWAY_CONFIG, GatewayLog],
           useFactory: graphqlOptions,
         }),
       ],

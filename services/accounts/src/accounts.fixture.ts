@@ -7,6 +7,8 @@ import { Passwords } from './password.js';
 
 export type Accounts = UnaryMethods<accountsV1.AccountsServiceServer>;
 
+/** Of whoever signs the sessions; with it a spec makes those that are over. */
+export const SESSION_SECRET = 'a session secret of the specs, long enough';
 export const PASSWORD = 'a password of the specs';
 
 /** accounts on databases of its own, taken over gRPC as the gateway does. */
@@ -50,7 +52,7 @@ export async function accountsHarness(name: string): Promise<AccountsHarness> {
       vault: { appUrl: vault.urls.appUrl },
       masterKey: Buffer.alloc(32, 9),
       contextSecret,
-      sessionSecret: 'a session secret of the specs, long enough',
+      sessionSecret: SESSION_SECRET,
       operations: { host: '127.0.0.1', port: 0 },
       logLevel: 'info',
     },

@@ -3,8 +3,9 @@ import { tableChecksum } from '@caseledger/event-store';
 import { feedClient } from '@caseledger/event-streams';
 import { signContext, signServiceContext } from '@caseledger/service-kit';
 import { eventually, holdCommits } from '@caseledger/testing';
-import { PASSWORD, accountsHarness, asked, type AccountsHarness, type SignedInOwner } from './accounts.fixture.js';
+import { PASSWORD, SESSION_SECRET, accountsHarness, asked, type AccountsHarness, type SignedInOwner } from './accounts.fixture.js';
 import { accountsTopic } from './accounts.topic.js';
+import { readSessionToken, signSession } from './session/session-token.js';
 
 const { CreateApiKeyRequest, CreateCompanyRequest, SaveCompanyRequest, SaveUserRequest, SignInRequest } = accountsV1;
 const unauthenticated = { name: 'DomainError', code: 'UNAUTHENTICATED' };
@@ -157,6 +158,21 @@ describe('sign-in', () => {
   it('takes no session of others: forged, or a context for a session', async () => {
     const context = await signContext(harness.contextSecret, { kind: 'user', tenant: kestrel.id, subject: kestrel.ownerId, roles: [], permissions: [] });
     for (const bearer of ['', 'rubbish', `${kestrel.session}x`, context, 'clk_short']) await expect(harness.asBearer(bearer)).rejects.toMatchObject(unauthenticated);
+  });
+});
+
+describe('the life of a session', () => {
+  it('is over when its time is, and whatever names no session is none', async () => {
+    const { session, expiresAtMs } = await signIn(kestrel.email);
+    const claims = await readSessionToken(SESSION_SECRET, session);
+    if (claims === undefined) throw new Error('A session that was just made counts');
+    const now = Date.now();
+    expect(expiresAtMs - now).toBeLessThanOrEqual(12 * 3_600_000);
+    await expect(harness.asBearer(await signSession(SESSION_SECRET, claims, now + 60_000, now))).resolves.toBeDefined();
+    const over = await signSession(SESSION_SECRET, claims, now - 1_000, now - 60_000);
+    const ofNoCompany = await signSession(SESSION_SECRET, { ...claims, tenant: 'nowhere' }, now + 60_000, now);
+    const ofNoSession = await signSession(SESSION_SECRET, { ...claims, sessionId: 'none' }, now + 60_000, now);
+    for (const bearer of [over, ofNoCompany, ofNoSession]) await expect(harness.asBearer(bearer)).rejects.toMatchObject(unauthenticated);
   });
 });
 

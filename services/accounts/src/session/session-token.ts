@@ -1,3 +1,4 @@
+import { isUuid } from '@caseledger/event-store';
 import { SignJWT, jwtVerify } from 'jose';
 
 const ISSUER = 'caseledger';
@@ -34,7 +35,7 @@ export async function readSessionToken(secret: string, token: string): Promise<S
     });
     const { tenant, sub, jti } = payload;
     if (typeof tenant !== 'string' || typeof sub !== 'string' || typeof jti !== 'string') return undefined;
-    return { tenant, userId: sub, sessionId: jti };
+    return isUuid(tenant) && isUuid(jti) ? { tenant, userId: sub, sessionId: jti } : undefined;
   } catch {
     return undefined;
   }
