@@ -1,4 +1,5 @@
 import { issueMessage } from '@caseledger/errors';
+import type { targetsV1 } from '@caseledger/contracts';
 import { outcomeOf, verdictOf } from '@caseledger/row-target';
 import { evolveAll, initial } from '../case/case.js';
 import { effectsOf } from './case-effects.js';
@@ -33,6 +34,39 @@ describe('what is wrong with a row', () => {
     expect(judged.issues.map(issueMessage)).toEqual(['Case name is required.', 'Client name is required.']);
     const odd = judgeOne(row(1, { ...cells, caseStatus: 'Activ' }));
     expect(odd.issues.map(issueMessage)).toEqual(['Activ is not an allowed Case status. Did you mean Active?']);
+  });
+});
+
+describe('everything that is wrong with a row is told at once (VAL-005)', () => {
+  const nameless = { code: 'NAME_INCOMPLETE', severity: 'ERROR', column: 5, field: 'clientName', text: 'Ilse', suggestion: '', params: {} };
+  const unread = (field: string, column = 9) => ({ ...nameless, code: 'TEXT_TOO_LONG', field, column });
+  const faults = (one: targetsV1.Row, opts = options()) => codes(judgeOne(one, opts));
+
+  it('the name of its client and its type', () => {
+    const judged = judgeOne(row(1, { ...cells, caseType: 'Maritime' }, { issues: [nameless], parts: [] }));
+    expect(said(judged)).toBe('FAILED NAME_INCOMPLETE');
+    expect(judged.issues.map(({ code, field }) => `${code} ${field}`)).toEqual(['NAME_INCOMPLETE clientName', 'VALUE_NOT_ALLOWED caseType']);
+  });
+
+  it.each([
+    ['a client that failed and a case without a name and a type', row(1, {}, { parts: [client('', { outcome: 'FAILED', reason: 'PHONE_INVALID', codes: [{ code: 'PHONE_INVALID', severity: 'ERROR', column: 3, field: 'clientPhone', params: {} }] })] }), ['PHONE_INVALID', 'CASE_TYPE_MISSING', 'REQUIRED_MISSING']],
+    ['a type and a name', row(1, { caseType: 'Maritime' }), ['VALUE_NOT_ALLOWED', 'REQUIRED_MISSING']],
+    ['a status, a source and a name', row(1, { caseType: 'Personal Injury', caseStatus: 'Activ', intakeSource: 'PORTAL' }), ['VALUE_NOT_ALLOWED', 'SOURCE_NOT_IMPORTABLE', 'REQUIRED_MISSING']],
+    ['a record that is nowhere and a type', row(1, { ...cells, caseType: 'Maritime', recordId: 'nowhere' }), ['VALUE_NOT_ALLOWED', 'RECORD_NOT_FOUND']],
+  ])('%s', (_, one, told) => {
+    expect(faults(one)).toEqual(told);
+  });
+
+  it('but not that something is missing which only could not be read', () => {
+    expect(faults(row(1, { caseStatus: 'Mediation' }, { issues: [unread('caseType'), unread('caseName')], parts: [] }), options({}, { caseType: 'injury' }))).toEqual(['TEXT_TOO_LONG', 'TEXT_TOO_LONG']);
+    const { field, ...ofColumn } = unread('');
+    expect(field).toBe('');
+    expect(faults(row(1, {}, { issues: [{ ...ofColumn, field: '' }], parts: [] }))).toEqual(['TEXT_TOO_LONG']);
+  });
+
+  it('and a row that has no client as well, where it was said', () => {
+    const submitted = judgeOne(row(1, cells, { issues: [unread('description')], parts: [] }), options(), { context: { source: 'API' } });
+    expect(codes(submitted)).toEqual(['TEXT_TOO_LONG', 'REQUIRED_MISSING']);
   });
 });
 

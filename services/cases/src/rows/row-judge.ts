@@ -6,6 +6,7 @@ import type { CaseEvent, ContactLink } from '../case/case.events.js';
 import { CLIENT, evolveAll, type CaseState } from '../case/case.js';
 import { EXTERNAL_ID, isReleased, keysOfRow, valuesOf } from './record-keys.js';
 import { typeOf, type Catalogue } from './row-catalogue.js';
+import { faultsBeside, withAnyClient } from './row-faults.js';
 import type { Draft, Mode } from './row-draft.js';
 import { matchRow, type CaseMatch, type CaseView } from './row-match.js';
 import { draftRow } from './row-policy.js';
@@ -37,24 +38,28 @@ export function judgeCase(row: targetsV1.Row, context: CaseContext, view: CaseVi
     return ended(row, 'UNCHANGED', '', [...issues, warning('ROW_ALREADY_APPLIED', { row: row.row })]);
   }
   if (row.decision?.action === 'EXCLUDE') return ended(row, 'SKIPPED', 'EXCLUDED', issues);
+  const beside = (): RowIssue[] => faultsBeside(issues, judgeOwn(withAnyClient(row, context), context, view, []).issues);
   const error = errorOf(issues);
-  if (error !== undefined) return ended(row, 'FAILED', error.code, issues);
-  const byParts = endedByParts(row, issues);
-  if (byParts !== undefined) return byParts;
+  if (error !== undefined) return ended(row, 'FAILED', error.code, [...issues, ...beside()]);
+  return endedByParts(row, issues, beside) ?? judgeOwn(row, context, view, issues);
+}
 
+/** What becomes of the case of a row that could be read and whose contacts are there. */
+function judgeOwn(row: targetsV1.Row, context: CaseContext, view: CaseView, issues: readonly RowIssue[]): JudgedCase {
   const values = valuesOf(row, context.options.defaults);
   const fault = typeFault(values, context.catalogue);
-  if (fault !== undefined) return ended(row, 'FAILED', fault.code, [...issues, fault]);
   const own = context.recordOf(row.row, row.part);
   const keys = keysOfRow(row, context.options, context.catalogue);
   const match = matchRow(row, keys, { importId: context.importId, own }, view);
   if (match.code === 'RECORD_NOT_FOUND') {
     const id = values.first('recordId')?.text ?? '';
     const unknown = failure('RECORD_NOT_FOUND', 'recordId', values, { id });
-    return ended(row, 'FAILED', unknown.code, [...issues, unknown], match);
+    if (fault === undefined) return ended(row, 'FAILED', unknown.code, [...issues, unknown], match);
+    return ended(row, 'FAILED', fault.code, [...issues, fault, unknown]);
   }
-  const attempt: Attempt = { row, values, context, view, match, issues };
+  const attempt: Attempt = { row, values, context, view, match, issues, fault };
   const plan = planOf(attempt, own);
+  if (fault !== undefined) return ended(row, 'FAILED', fault.code, [...issues, ...faultsOf(attempt, plan, own)]);
   switch (plan.kind) {
     case 'create':
       return create(attempt, own, plan.knownDifferent);
@@ -74,6 +79,8 @@ interface Attempt {
   readonly view: CaseView;
   readonly match: CaseMatch;
   readonly issues: readonly RowIssue[];
+  /** Why the type that the row names is none. */
+  readonly fault: RowIssue | undefined;
 }
 
 type RowPlan =
@@ -83,9 +90,11 @@ type RowPlan =
   | { readonly kind: 'end'; readonly outcome: Outcome; readonly reason: string };
 
 // A contact that failed fails the row with its code, one that needs a decision holds it: no case without its people.
-function endedByParts(row: targetsV1.Row, issues: readonly RowIssue[]): JudgedCase | undefined {
+function endedByParts(row: targetsV1.Row, issues: readonly RowIssue[], beside: () => RowIssue[]): JudgedCase | undefined {
   const failed = row.parts.find(({ outcome }) => outcome === 'FAILED');
-  if (failed !== undefined) return ended(row, 'FAILED', failed.reason, issues);
+  // Of a row that is only late nothing is wrong.
+  const more = failed === undefined || failed.reason === 'PLAN_ROW_STALE' ? [] : beside();
+  if (failed !== undefined) return ended(row, 'FAILED', failed.reason, [...issues, ...more]);
   const held = row.parts.find(({ record }) => record === '');
   return held === undefined ? undefined : ended(row, 'SKIPPED', 'HELD_FOR_REVIEW', issues, matchOfPart(held));
 }
@@ -146,12 +155,12 @@ function create(attempt: Attempt, id: string, knownDifferent: readonly string[])
   const said = [...attempt.issues, ...matchRemarks(match)];
   // Only a case that a revert took back can stand here already; its id is never given to another one.
   if (view.record(id) !== undefined) return ended(row, 'FAILED', 'PLAN_ROW_STALE', said, match);
-  const drafted = draftOf(attempt, undefined, 'CREATE');
-  const issues = [...said, ...drafted.issues, ...keyIssues(attempt, id, drafted.draft)];
+  const draft = draftOf(attempt, undefined, 'CREATE');
+  const issues = [...said, ...draft.issues, ...keyIssues(attempt, id, draft)];
   const error = errorOf(issues);
-  if (error !== undefined || drafted.draft === undefined) return ended(row, 'FAILED', error?.code ?? '', issues, match);
+  if (error !== undefined) return ended(row, 'FAILED', error.code, issues, match);
   if (lacksContacts(row)) return ended(row, 'FAILED', 'PLAN_ROW_STALE', issues, match);
-  const { state, sources } = drafted.draft;
+  const { state, sources } = draft;
   const numbered = { ...state, number: context.numberOf(row.row) };
   const event = opened(numbered, sources, knownDifferent);
   // The state that folding the one event gives; a spec holds the two together.
@@ -166,13 +175,11 @@ function applyTo(attempt: Attempt, id: string, mode: Mode): JudgedCase {
   if (before === undefined) return ended(row, 'FAILED', 'RECORD_NOT_FOUND', attempt.issues, match);
   // Read-only until a person restores it (CAS-006).
   if (before.state.archived !== null) return ended(row, 'FAILED', 'CASE_ARCHIVED', attempt.issues, match, id, view);
-  const drafted = draftOf(attempt, before.state, mode);
-  const issues = [...attempt.issues, ...drafted.issues, ...keyIssues(attempt, id, drafted.draft)];
+  const draft = draftOf(attempt, before.state, mode);
+  const issues = [...attempt.issues, ...draft.issues, ...keyIssues(attempt, id, draft)];
   const error = errorOf(issues);
-  if (error !== undefined || drafted.draft === undefined) {
-    return ended(row, 'FAILED', error?.code ?? '', issues, match, id, view);
-  }
-  const events = changesBetween(before.state, drafted.draft.state, drafted.draft.sources);
+  if (error !== undefined) return ended(row, 'FAILED', error.code, issues, match, id, view);
+  const events = changesBetween(before.state, draft.state, draft.sources);
   if (events.length === 0) return ended(row, 'UNCHANGED', '', issues, match, id, view);
   if (lacksContacts(row)) return ended(row, 'FAILED', 'PLAN_ROW_STALE', issues, match, id, view);
   return { ...written(attempt, id, events), outcome: mode === 'MERGE' ? 'MERGED' : 'UPDATED', issues };
@@ -209,27 +216,29 @@ function written(
   return { row, reason: '', match, record, before, after: { state, version: before.version + events.length }, events, issues };
 }
 
-interface Drafted {
-  readonly draft: Draft | undefined;
-  readonly issues: readonly RowIssue[];
+/** Everything that is wrong with a row whose type is none, as far as it can be told without one (VAL-005). */
+function faultsOf(attempt: Attempt, plan: RowPlan, own: string): readonly RowIssue[] {
+  if (plan.kind === 'create') return create(attempt, own, []).issues;
+  if (plan.kind === 'apply') return applyTo(attempt, plan.record, plan.mode).issues;
+  return attempt.fault === undefined ? [] : [attempt.fault];
 }
 
-function draftOf({ row, values, context }: Attempt, before: CaseState | undefined, mode: Mode): Drafted {
+/** The case as the row leaves it. Whatever is wrong is told at once: a type or a status that is none hides nothing else. */
+function draftOf({ row, values, context, fault }: Attempt, before: CaseState | undefined, mode: Mode): Draft {
   const { options, catalogue, source } = context;
-  const fillOnly = options.blankCells === 'FILL';
-  const ruling = ruleOn(before, values, options, catalogue, { mode, fillOnly });
-  if ('failed' in ruling) return { draft: undefined, issues: [ruling.failed] };
-  const fault = listFault(ruling.type, catalogue, values);
-  if (fault !== undefined) return { draft: undefined, issues: [fault] };
   const { list } = catalogue;
+  const fillOnly = options.blankCells === 'FILL';
+  const ruled = fault === undefined ? ruleOn(before, values, options, catalogue, { mode, fillOnly }) : { failed: fault };
+  const wrong = 'failed' in ruled ? ruled.failed : listFault(ruled.type, catalogue, values);
   const marks = {
-    ruling,
+    ruling: 'failed' in ruled ? undefined : ruled,
     contacts: linksOf(row),
     list: list === undefined || list === 'missing' ? '' : list.id,
     leftOut: row.leftOut,
   };
   const draft = draftRow(before, values, marks, { mode, fillOnly, source, day: options.importDay });
-  return { draft, issues: draft.issues };
+  if (wrong !== undefined) draft.issues.unshift(wrong);
+  return draft;
 }
 
 // Its contacts were withheld, because the row was not going to be written when they were: a concurrent change has made
@@ -247,8 +256,8 @@ function linksOf({ parts }: targetsV1.Row): ContactLink[] {
 }
 
 // An external id belongs to one case of the company (MAP-012).
-function keyIssues({ row, values, context, view }: Attempt, id: string, draft: Draft | undefined): RowIssue[] {
-  if (draft?.sources.has('externalIds') !== true) return [];
+function keyIssues({ row, values, context, view }: Attempt, id: string, draft: Draft): RowIssue[] {
+  if (!draft.sources.has('externalIds')) return [];
   const external = keysOfRow(row, context.options, context.catalogue).find(({ kind }) => kind === EXTERNAL_ID);
   const other = external === undefined ? undefined : view.owners(external.lookup).find((owner) => owner !== id);
   if (other === undefined) return [];

@@ -17,8 +17,8 @@ import type { Ruling } from './row-type.js';
 
 /** What of a row is laid over a case beside its values. */
 export interface RowMarks {
-  /** Type and status as the row, the options and the case rule them. */
-  readonly ruling: Ruling;
+  /** Type and status as the row, the options and the case rule them; absent where they are wrong. */
+  readonly ruling: Ruling | undefined;
   readonly contacts: readonly ContactLink[];
   /** The list the case is added to; empty for none. */
   readonly list: string;
@@ -41,7 +41,7 @@ export interface DraftRules {
  */
 export function draftRow(before: CaseState | undefined, values: RowValues, marks: RowMarks, rules: DraftRules): Draft {
   const draft = new Draft(before ?? initial(), rules.mode, rules.fillOnly);
-  applyRuling(draft, values, marks.ruling);
+  if (marks.ruling !== undefined) applyRuling(draft, values, marks.ruling);
   for (const [field, key] of SINGLE_FIELDS) if (values.says(field)) applySingle(draft, field, key, values);
   applyFirstValues(draft, rules);
   applyCategory(draft, values, rules.day);
