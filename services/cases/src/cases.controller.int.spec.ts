@@ -186,10 +186,12 @@ describe('changing a case', () => {
     const link = (role: string, primary = false) =>
       manager.linkCaseContact({ id, contact: second, role, primary, idempotencyKey: '' });
     await link('WITNESS');
+    expect([...harness.contacts.clients]).not.toContain(second);
     await expect(link('WITNESS')).rejects.toEqual(code('ALREADY_LINKED'));
     const unlink = (contact: string) => manager.unlinkCaseContact({ id, contact, role: 'CLIENT', idempotencyKey: '' });
     await expect(unlink(first)).rejects.toEqual(code('CASE_NEEDS_CLIENT'));
     await link('CLIENT');
+    expect([...harness.contacts.clients]).toEqual(expect.arrayContaining([first, second]));
     const without = await unlink(first);
     expect(without.case?.contacts.find(({ role }) => role === 'CLIENT')).toEqual(client(second, true));
     const found = await manager.casesOfContacts(asked(casesV1.CasesOfContactsRequest, { contacts: [second, first] }));

@@ -12,6 +12,8 @@ export interface ContactsSide {
     caller: CallContext,
     pairs: readonly contactsV1.ExternalId[],
   ): Promise<readonly (string | undefined)[]>;
+  /** Marks those of these contacts as clients that the caller may read. */
+  markClients(caller: CallContext, ids: readonly string[]): Promise<void>;
   /** Creates or matches clients by a policy, at most 500, in their order (RST-001). */
   submit(
     caller: CallContext,
@@ -51,6 +53,9 @@ export function contactsClient(address: string, contextSecret: string): Contacts
       if (externalIds.length === 0) return [];
       const { ids } = await as(caller).findByExternalIds({ externalIds: [...externalIds] });
       return ids.map((id) => (id === '' ? undefined : id));
+    },
+    markClients: async (caller, ids) => {
+      for (let at = 0; at < ids.length; at += IDS_AT_ONCE) await as(caller).markClients({ ids: ids.slice(at, at + IDS_AT_ONCE) });
     },
     submit: async (caller, { items, policy, key }) => {
       const request = { items: [...items], onDuplicate: policy, client: true, idempotencyKey: key };

@@ -311,3 +311,26 @@ describe('who may do what (SEC-001, SEC-002)', () => {
     await expect(manager.getContacts({ ids: [], minPosition: '0:99999999' })).rejects.toEqual(code('NOT_CAUGHT_UP'));
   });
 });
+
+describe('clients of cases (CON-011)', () => {
+  const mark = async (ids: string[], by: Promise<Contacts>) => (await by).markClients({ ids });
+  const clientOf = async (id: string) => (await manager.getContacts({ ids: [id], minPosition: '' })).contacts[0]?.client;
+
+  it('are marked once, by whoever may change cases and read them', async () => {
+    const { id } = await create({ firstName: 'Cli', lastName: 'Ent' });
+    expect(await clientOf(id)).toBe(false);
+    await mark([id, id, uuid7(), 'nonsense'], harness.as('manager'));
+    await mark([id], harness.as('manager'));
+    expect(await clientOf(id)).toBe(true);
+    const { entries } = await manager.history(asked(contactsV1.HistoryRequest, { id }));
+    expect(entries.map(({ type }) => type)).toEqual(['ContactCreated', 'ContactMarkedClient']);
+  });
+
+  it('stay as they are for callers who may not change cases, or not read them', async () => {
+    const { id } = await create({ firstName: 'Other', lastName: 'Person' });
+    await expect(mark([id], harness.as('viewer'))).rejects.toEqual(code('FORBIDDEN'));
+    await mark([id], harness.as('staff'));
+    expect(await clientOf(id)).toBe(false);
+    await expect(mark(Array.from({ length: 501 }, () => id), harness.as('manager'))).rejects.toEqual(code('PAGE_SIZE_EXCEEDED'));
+  });
+});

@@ -5,6 +5,7 @@ import { limit } from '@caseledger/errors';
 import type { Command } from '@caseledger/row-target';
 import type { CommandDeps, Done } from './contact/contact.commands.js';
 import { ContactCommands } from './contact/contact.commands.js';
+import { markClients } from './contact/mark-clients.js';
 import { submitContacts, type SubmittedDone } from './contact/submit.commands.js';
 import { contactsById } from './queries/contact.queries.js';
 import { differencesOf } from './queries/differences.js';
@@ -16,6 +17,9 @@ import { provenanceOf } from './queries/provenance.js';
 
 /** Most ids asked for at once. */
 const IDS_MAX = 500;
+
+/** Marking twice changes nothing the second time. */
+const NO_KEY = { idempotencyKey: '' };
 
 /** What the edge of contacts works with; a class so that it can be injected under its own name. */
 export class ContactsEdge {
@@ -58,6 +62,11 @@ export class ContactsController implements RpcController<contactsV1.ContactsServ
       results.map(({ id }) => id),
     );
     return { results: results.map((done) => toResult(done, contacts.get(done.id))), replayed };
+  }
+
+  async markClients(call: Rpc<contactsV1.MarkClientsRequest>): Promise<contactsV1.MarkClientsReply> {
+    await markClients(this.edge.deps, call.request.ids, commandOf({ ...call, request: NO_KEY }));
+    return {};
   }
 
   async getContacts({ request, caller }: Rpc<contactsV1.GetContactsRequest>): Promise<contactsV1.GetContactsReply> {

@@ -43,6 +43,7 @@ import type { CaseState } from './case.js';
 import { IMPORT_REVERTED, type CaseEvent, type ExternalIdPair, type Standing } from './case.events.js';
 import { casesToChange, takersOf, writeCases, type HeldCase } from './case.write.js';
 import { dayIn, readInput, readLists, valuesOf, warningsOf, type GivenLists, type InputSetting } from './field-input.js';
+import { markNewClients } from './new-clients.js';
 import { refuse } from './case.refusals.js';
 import { foldOf } from './stored-case.js';
 
@@ -86,6 +87,7 @@ export class CaseCommands {
       const { year, first, appends } = await reserve(tx, { year: this.yearAt(tx.now), count: 1 });
       const event = opened({ ...after, number: numberText(year, first) }, undefined, known);
       const write = { id: uuid7(), version: 0, before: undefined, events: [event] };
+      await markNewClients(this.deps.contacts, command.caller, write.events);
       await writeCases(tx, this.deps.hasher, causeOf(command), [write], seen, appends);
       return { id: write.id, warnings };
     });
@@ -190,13 +192,14 @@ export class CaseCommands {
     return held;
   }
 
-  private write(
+  private async write(
     tx: StoreTransaction,
     command: Command,
     { id, version, state }: HeldCase,
     events: readonly CaseEvent[],
     seen: SeenOwners,
   ): Promise<void> {
+    await markNewClients(this.deps.contacts, command.caller, events);
     return writeCases(tx, this.deps.hasher, causeOf(command), [{ id, version, before: state, events }], seen);
   }
 

@@ -38,6 +38,7 @@ describe('cases sent by a script (RST-001)', () => {
     expect(results[0]?.case).toMatchObject({ name: 'By id', statusName: 'Active', source: 'API' });
     expect(results.slice(0, 2).map(({ client }) => client)).toEqual([known, known]);
     expect(results[2]).toMatchObject({ clientOutcome: 'CREATED', case: { contacts: [{ contact: results[2]?.client, role: 'CLIENT' }] } });
+    expect([...contacts.clients]).toEqual(expect.arrayContaining([known]));
     const numbers = results.slice(0, 3).map((each) => each.case?.number);
     expect(new Set(numbers).size).toBe(3);
   });

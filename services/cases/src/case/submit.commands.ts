@@ -24,6 +24,7 @@ import type { CommandDeps } from './case.commands.js';
 import type { CaseState } from './case.js';
 import { casesToChange, writeCases } from './case.write.js';
 import { dayIn } from './field-input.js';
+import { markNewClients } from './new-clients.js';
 import { clientsOf, type GivenClient } from './submit.clients.js';
 import { submissionRow } from './submit.row.js';
 
@@ -147,6 +148,7 @@ async function writeAll(
   await casesToChange(tx, command.caller, writes.filter(({ version }) => version > 0).map(({ id }) => id));
   // Numbers of a submission that makes no case are not given away.
   const beside = writes.some(({ version }) => version === 0) ? numbers.appends : [];
+  await markNewClients(deps.contacts, command.caller, judged.flatMap(({ events }) => events));
   // A key that nobody had cannot be locked: it is seen once more when it is written.
   await writeCases(tx, deps.hasher, causeOf(command), writes, new Map(owners), beside);
   return judged;

@@ -12,6 +12,9 @@ export class KnownContacts implements ContactsClient {
   /** Every submission that was not a repetition. */
   readonly submissions: (readonly contactsV1.SubmittedContact[])[] = [];
 
+  /** Contacts that were marked as clients because of a case. */
+  readonly clients = new Set<string>();
+
   /** A contact that is found by these words. */
   add(words: string, more: { readonly externalId?: contactsV1.ExternalId; readonly email?: string } = {}): string {
     const id = uuid7();
@@ -46,6 +49,11 @@ export class KnownContacts implements ContactsClient {
     const results = items.map((item) => this.#submitOne(item));
     this.#replies.set(key, results);
     return Promise.resolve(results);
+  }
+
+  markClients(_caller: unknown, ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.clients.add(id);
+    return Promise.resolve();
   }
 
   close(): void {

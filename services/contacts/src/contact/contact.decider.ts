@@ -135,6 +135,11 @@ export function changeStatus(status: string, state: ContactState): ContactEvent[
   return [{ type: 'ContactStatusChanged', data: { from: state.status, to: status } }];
 }
 
+/** A contact that has become a client of a case; one that is a client stays as it is (CON-011). */
+export function markClient(state: ContactState): ContactEvent[] {
+  return state.client ? [] : [{ type: 'ContactMarkedClient', data: {} }];
+}
+
 /** Archiving an archived contact changes nothing (CON-016). */
 export function archiveContact(reason: string, state: ContactState): ContactEvent[] {
   return state.archived === null ? [{ type: 'ContactArchived', data: { reason } }] : [];
