@@ -92,7 +92,7 @@ async function history({ output, ...context }: CliContext, [id]: readonly string
   return EXIT.done;
 }
 
-interface RowView {
+export interface RowView {
   readonly row: number;
   readonly outcome: string | null;
   readonly reason: string | null;
@@ -100,6 +100,7 @@ interface RowView {
   readonly changes: { record: string; field: string; before: unknown; after: unknown }[];
   readonly effects: { kind: string; record: string }[];
   readonly match: { record: string } | null;
+  readonly heldFor: { who: string; key: string | null; records: string[] }[];
 }
 
 async function rows({ output, ...context }: CliContext, [id]: readonly string[], flags: Record<string, unknown>): Promise<ExitCode> {
@@ -120,11 +121,12 @@ async function rows({ output, ...context }: CliContext, [id]: readonly string[],
   return EXIT.done;
 }
 
-function rowLine({ row, outcome, reason, issues, changes, effects, match }: RowView): string {
+/** A row in one line: what became of it, why, and what it changed. */
+export function rowLine({ row, outcome, reason, issues, changes, effects, match, heldFor }: RowView): string {
   const written = effects.find(({ kind }) => kind.startsWith('CASE_')) ?? effects[0];
   const record = written?.record ?? match?.record ?? '';
   const cause = reason !== null && issues.some(({ code }) => code === reason) ? '' : (reason ?? '');
-  const why = issues.map(told);
+  const why = [...issues.map(told), ...heldFor.map(waitsFor)];
   // Of a case and its contacts in one row, the case is what the row is about.
   const ofRecord = [...changes].sort((one, other) => Number(other.record === record) - Number(one.record === record));
   const what = ofRecord.slice(0, 5).map(({ field, before, after }) => `${field}: ${shown(before)} → ${shown(after)}`);
@@ -135,6 +137,12 @@ function rowLine({ row, outcome, reason, issues, changes, effects, match }: RowV
 function told({ code, column, message, suggestion }: RowView['issues'][number]): string {
   const line = `${code}${column === null ? '' : ` in ${column}`}: ${message}`;
   return suggestion === null || message.includes(suggestion) ? line : `${line} (${suggestion}?)`;
+}
+
+/** Who a record of a held row may be: `Client may be A or B (same email)`. */
+function waitsFor({ who, key, records }: RowView['heldFor'][number]): string {
+  const same = key === null ? '' : ` (same ${key.toLowerCase().replaceAll('_', ' ')})`;
+  return `${who} may be ${records.join(' or ')}${same}`;
 }
 
 function shown(value: unknown): string {

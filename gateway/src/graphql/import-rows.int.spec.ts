@@ -26,13 +26,15 @@ describe('what a case import tells of the records of a row', () => {
       changes: [change(ANA.id, 'phone'), change(CASE.id, 'description')],
       match: requestOf(targetsV1.MatchFound, { verdict: 'MATCH', key: 'CASE_NAME', kind: 'CASE', record: CASE.id, records: [CASE.id] }),
       decision: { action: 'UPDATE', record: CASE.id, decidedBy: '' },
+      heldFor: [{ who: 'Client', verdict: 'AMBIGUOUS', key: '', records: [ANA.id], kind: 'CONTACT' }, { who: 'Case', verdict: 'REVIEW', key: 'CASE_NAME', records: [CASE.id], kind: 'CASE' }],
     });
     scene.answer({ GetImports: () => ({ imports: [item()] }), ListRows: () => ({ rows: [row], hasNext: false, total: 1 }) }, MAY);
-    const query = `{ import(id: "${IMPORT}") { type rows(first: 5) { nodes { effects { kind record } diff { record field } match { record records } decision { record } } } } }`;
+    const query = `{ import(id: "${IMPORT}") { type rows(first: 5) { nodes { effects { kind record } diff { record field } match { record records } heldFor { who key records } decision { record } } } } }`;
     expect((await scene.graphql(query)).data).toEqual({ import: { type: 'CASES', rows: { nodes: [{
       effects: [{ kind: 'CONTACT_UPDATED', record: ANA_ID }, { kind: 'CASE_UPDATED', record: CASE_ID }, { kind: 'LIST_MEMBER_ADDED', record: CASE_ID }],
       diff: [{ record: ANA_ID, field: 'phone' }, { record: CASE_ID, field: 'description' }],
       match: { record: CASE_ID, records: [CASE_ID] },
+      heldFor: [{ who: 'Client', key: null, records: [ANA_ID] }, { who: 'Case', key: 'CASE_NAME', records: [CASE_ID] }],
       decision: { record: CASE_ID },
     }] } } });
   });

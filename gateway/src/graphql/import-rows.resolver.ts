@@ -63,6 +63,7 @@ async function toRow(row: importsV1.RowEntry, headers: Headers, loaders: Loaders
     diff: await Promise.all(row.changes.map((change) => namedDiff(toFieldDiff(change, headers, typeOf(change.record)), loaders))),
     issues: row.issues.map((issue) => toRowIssue(issue, headers)),
     match: matchOf(row),
+    heldFor: row.heldFor.map(toHeldFor),
     decision: await decisionOf(row, loaders),
     effects: row.effects.map((effect) => ({ ...effect, record: globalId(effectRecord(effect.kind), effect.record) })),
   };
@@ -75,7 +76,7 @@ function recordTypes({ effects, match }: importsV1.RowEntry): (record: string) =
   return (record) => types.get(record) ?? 'Contact';
 }
 
-function matchType({ kind }: targetsV1.MatchFound): RecordType {
+function matchType({ kind }: Pick<targetsV1.MatchFound, 'kind'>): RecordType {
   return kind === 'CASE' ? 'Case' : 'Contact';
 }
 
@@ -90,6 +91,11 @@ function matchOf({ match }: importsV1.RowEntry): RowObject['match'] {
     score: match.score,
     earlierRow: match.earlierRow > 0 ? match.earlierRow : null,
   };
+}
+
+function toHeldFor(held: importsV1.HeldFor): RowObject['heldFor'][number] {
+  const { who, verdict, key, records } = held;
+  return { who, verdict, key: textOrNull(key), records: records.map((id) => globalId(matchType(held), id)) };
 }
 
 /** A decision names a record among those that were matched. */

@@ -103,7 +103,8 @@ const SCHEMAS = (): Json => ({
   Import: object({ id: text, type: { enum: ['CLIENTS', 'CONTACTS', 'CASES'] }, state: text, status: { type: ['string', 'null'] }, counts: ref('Counts'), plan: { type: ['object', 'null'] }, analysis: { type: ['object', 'null'] } }, ['id', 'type', 'state', 'counts']),
   Cell: object({ column: { ...count, description: '0-based, in file order' }, header: { type: ['string', 'null'] }, text }, ['column', 'header', 'text']),
   Match: object({ verdict: { enum: ['MATCH', 'REVIEW', 'AMBIGUOUS', 'NONE'] }, key: text, record: text, score: { type: 'number' }, records: { type: 'array', items: text }, earlierRow: count }, ['verdict']),
-  Row: object({ row: count, line: count, sheet: { type: ['string', 'null'] }, attempt: count, cells: { type: 'array', items: ref('Cell') }, match: { oneOf: [ref('Match'), { type: 'null' }] }, outcome: { type: ['string', 'null'] }, reason: { type: ['string', 'null'] }, changes: { type: 'array', items: { type: 'object' } }, issues: { type: 'array', items: ref('Issue') } }, ['row']),
+  HeldFor: object({ who: { ...text, description: 'Case, Client, Contact 1 to Contact 5, or Contact in a file of contacts' }, verdict: { enum: ['REVIEW', 'AMBIGUOUS'] }, key: { type: ['string', 'null'] }, records: { type: 'array', items: text } }, ['who', 'verdict', 'records']),
+  Row: object({ row: count, line: count, sheet: { type: ['string', 'null'] }, attempt: count, cells: { type: 'array', items: ref('Cell') }, match: { oneOf: [ref('Match'), { type: 'null' }] }, heldFor: { type: 'array', items: ref('HeldFor') }, outcome: { type: ['string', 'null'] }, reason: { type: ['string', 'null'] }, changes: { type: 'array', items: { type: 'object' } }, issues: { type: 'array', items: ref('Issue') } }, ['row']),
   Revert: object({ id: text, importId: text, kind: { enum: ['REVERT', 'RESTORE'] }, state: text, hash: { type: ['string', 'null'] }, records: count, counts: { type: ['object', 'null'] } }, ['id', 'state']),
 });
 

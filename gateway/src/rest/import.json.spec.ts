@@ -16,4 +16,13 @@ describe('a row in REST', () => {
       { column: 3, header: 'Name', text: 'd' },
     ]);
   });
+
+  it('tells for which of its contacts it is held, and who each of them may be', async () => {
+    const heldFor = [{ who: 'Client', verdict: 'AMBIGUOUS', key: 'EMAIL', records: ['a', 'b'], kind: 'CONTACT' }, { who: 'Contact 2', verdict: 'REVIEW', key: '', records: ['c'], kind: 'CONTACT' }];
+    const row = requestOf(importsV1.RowEntry, { row: 1, outcome: 'SKIPPED', reason: 'HELD_FOR_REVIEW', heldFor });
+    expect((await rowJson(row, new Map(), { standings: NO_NAMES }))['heldFor']).toEqual([
+      { who: 'Client', verdict: 'AMBIGUOUS', key: 'EMAIL', records: ['a', 'b'] },
+      { who: 'Contact 2', verdict: 'REVIEW', key: null, records: ['c'] },
+    ]);
+  });
 });

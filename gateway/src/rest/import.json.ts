@@ -90,6 +90,7 @@ export async function rowJson(row: importsV1.RowEntry, headers: Headers, loaders
     effects: row.effects.map(({ kind, record, fromVersion, toVersion }) => ({ kind, record, fromVersion, toVersion })),
     issues: row.issues.map((issue) => toRowIssue(issue, headers)),
     match: row.match === undefined || row.match.verdict === '' ? null : row.match,
+    heldFor: row.heldFor.map(({ who, verdict, key, records }) => ({ who, verdict, key: textOrNull(key), records })),
     decision: row.decision === undefined || row.decision.action === '' ? null : row.decision,
   };
 }

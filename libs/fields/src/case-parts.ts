@@ -31,6 +31,11 @@ export function partKey(part: number, key: string): string {
   return key === 'fullName' ? `${prefix}Name` : `${prefix}${key.charAt(0).toUpperCase()}${key.slice(1)}`;
 }
 
+/** What users call a contact of a case row: its client is part 0. */
+export function partLabel(part: number): string {
+  return part === 0 ? 'Client' : `Contact ${part}`;
+}
+
 /** The fields of a part of a case row, whether a column can give them or they only come out of a name. */
 export const PART_FIELDS: readonly FieldDefinition[] = [
   ...CONTACT_FIELDS.map((field) => partField(0, field)),
@@ -58,7 +63,7 @@ export function plainWordings(field: FieldDefinition): readonly string[] {
 }
 
 function partField(part: number, field: FieldDefinition): FieldDefinition {
-  const who = part === 0 ? 'Client' : `Contact ${part}`;
+  const who = partLabel(part);
   const { standsInFor, ...own } = field;
   return {
     ...own,

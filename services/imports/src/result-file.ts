@@ -103,16 +103,18 @@ function kindOf(outcome: string): ResultKind {
 }
 
 function line(importId: string, entry: LedgerRow, row: targetsV1.Row | undefined, { kind, headers, hiding }: Told): string[] {
-  const { cells, issues } = shownRow(ledgerEntry(entry, row, { differences: [] }), hiding);
-  return [importId, String(entry.row), ...explanation(kind, entry, issues, headers), ...headers.map((_, column) => cells[column] ?? '')];
+  const { cells, ...shown } = shownRow(ledgerEntry(entry, row, { differences: [] }), hiding);
+  return [importId, String(entry.row), ...explanation(kind, entry, shown, headers), ...headers.map((_, column) => cells[column] ?? '')];
 }
 
-function explanation(kind: ResultKind, entry: LedgerRow, issues: readonly targetsV1.RowIssue[], headers: readonly string[]): string[] {
+type Shown = Pick<importsV1.RowEntry, 'issues' | 'heldFor'>;
+
+function explanation(kind: ResultKind, entry: LedgerRow, { issues, heldFor }: Shown, headers: readonly string[]): string[] {
   switch (kind) {
     case 'SUCCEEDED':
       return [entry.outcome, [...new Set(entry.effects.map(({ record }) => record))].join(' ')];
     case 'NOT_APPLIED':
-      return [entry.reason, reasonText(entry)];
+      return [entry.reason, [reasonText(entry), ...heldFor.map(waitsFor)].join(' ')];
     case 'FAILED': {
       const errors = errorsOf(entry, issues);
       const suggestions = errors.flatMap(({ suggestion }) => (suggestion === undefined || suggestion === '' ? [] : [suggestion]));
@@ -146,12 +148,22 @@ function message(issue: RowIssue, headers: readonly string[]): string {
   return place + issueMessage(issue);
 }
 
+/** Who a record of a held row may be, so that whoever decides finds them. */
+function waitsFor({ who, key, records }: importsV1.HeldFor): string {
+  const same = key === '' ? '' : ` (same ${words(key)})`;
+  return `${who} may be ${records.join(' or ')}${same}.`;
+}
+
+function words(key: string): string {
+  return key.toLowerCase().replaceAll('_', ' ');
+}
+
 function reasonText({ reason, match }: LedgerRow): string {
   if (!isCode(reason)) return reason;
   if (match === null) return messageFor(reason);
   const { key, record, earlierRow } = match;
   return messageFor(reason, {
-    ...(key === '' ? {} : { key: key.toLowerCase().replace('_', ' ') }),
+    ...(key === '' ? {} : { key: words(key) }),
     ...(record === '' ? {} : { record }),
     ...(earlierRow === 0 ? {} : { row: earlierRow }),
   });

@@ -1,5 +1,5 @@
 import type { contactsV1, importsV1, targetsV1 } from '@caseledger/contracts';
-import { fieldOf } from '@caseledger/fields';
+import { fieldOf, partLabel } from '@caseledger/fields';
 import type { RowDecision } from './import/import.js';
 import type { LedgerRow } from './projections/ledger.queries.js';
 import type { PlanRow } from './projections/plan.queries.js';
@@ -29,6 +29,7 @@ export function entryOf(row: StoredRow): importsV1.RowEntry {
     decision: undefined,
     effects: [],
     textGone: false,
+    heldFor: [],
   };
 }
 
@@ -43,12 +44,21 @@ export function planEntry(planned: PlanRow, row: StoredRow, verdict: Verdict, de
   const entry = { ...entryOf(row), row: number, outcome, reason, issues, decision, textGone: row === undefined };
   if (verdict === undefined) return entry;
   const { changes, match, effects } = verdict;
-  return { ...entry, changes, match, effects, issues: told(verdict.issues, row) };
+  return { ...entry, changes, match, effects, issues: told(verdict.issues, row), heldFor: heldForOf(reason, match) };
 }
 
 export function briefLedgerEntry({ row, attempt, outcome, reason, effects, codes, match, decision }: LedgerRow): importsV1.RowEntry {
   const issues = codes.map(({ suggestion = '', ...code }) => ({ ...code, text: '', suggestion }));
-  return { ...entryOf(undefined), row, attempt, outcome, reason, effects, issues, match: match ?? undefined, decision: decision ?? undefined, textGone: true };
+  return { ...entryOf(undefined), row, attempt, outcome, reason, effects, issues, match: match ?? undefined, decision: decision ?? undefined, textGone: true, heldFor: heldForOf(reason, match) };
+}
+
+/** For which of its records a row is held, and what each of them may be (DUP-003, DUP-011). */
+function heldForOf(reason: string, match: targetsV1.MatchFound | undefined | null): importsV1.HeldFor[] {
+  if (reason !== 'HELD_FOR_REVIEW' || match === undefined || match === null) return [];
+  return [match, ...(match.further?.matches ?? [])].map(({ kind, part, verdict, key, records }) => {
+    const own = kind === 'CASE' ? 'Case' : 'Contact';
+    return { who: part === undefined ? own : partLabel(part), verdict, key, records, kind };
+  });
 }
 
 /** `verdict` is the row's prediction where the row was held to it: it has the words that are never kept in clear. */

@@ -34,6 +34,10 @@ export interface RowMatchFound {
   readonly score: number;
   /** The earlier row of the same file that made the record; 0 when none did (DUP-009). */
   readonly earlierRow: number;
+  /** Of a case row that one of its contacts holds: which of them. */
+  readonly part?: number;
+  /** Of such a row: how the contacts after that one matched which hold it as well. */
+  readonly further?: readonly RowMatchFound[];
 }
 
 /** An event as a decider gives it. */

@@ -1,6 +1,6 @@
 import type { RowIssue } from '@caseledger/errors';
 import type { targetsV1 } from '@caseledger/contracts';
-import type { JudgedRow, KindTypes, RecordKind } from './row-kind.js';
+import type { JudgedRow, KindTypes, RecordKind, RowMatchFound } from './row-kind.js';
 
 /** The prediction for a row as the plan keeps it (PRE-003): with every value, sealed by imports. */
 export function verdictOf<K extends KindTypes>(kind: RecordKind<K>, judged: K['judged']): targetsV1.RowVerdict {
@@ -96,8 +96,15 @@ const CANDIDATES_MAX = 50;
 
 function matchOf({ match }: JudgedRow<object>): targetsV1.MatchFound | undefined {
   if (match === undefined || (match.verdict === 'NONE' && match.key === '')) return undefined;
-  const { kind, verdict, key, record, score, records, earlierRow } = match;
-  return { kind, verdict, key, record, score, records: records.slice(0, CANDIDATES_MAX), earlierRow };
+  return foundOf(match);
+}
+
+function foundOf({ kind, verdict, key, record, score, records, earlierRow, part, further = [] }: RowMatchFound): targetsV1.MatchFound {
+  return {
+    ...{ kind, verdict, key, record, score, records: records.slice(0, CANDIDATES_MAX), earlierRow },
+    ...(part === undefined ? {} : { part }),
+    ...(further.length === 0 ? {} : { further: { matches: further.map(foundOf) } }),
+  };
 }
 
 function issueOf(issue: RowIssue): targetsV1.RowIssue {

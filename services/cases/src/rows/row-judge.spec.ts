@@ -110,6 +110,15 @@ describe('the contacts of a row (RUN-012, DUP-011)', () => {
     expect(judgeOne(row(1, cells, { parts: [held] })).match).toMatchObject({ kind: 'CONTACT', verdict: 'REVIEW', records: ['bo'] });
   });
 
+  it('tell so of each of them that holds it, in the preview as in the ledger', () => {
+    const match = { verdict: 'AMBIGUOUS', key: 'EMAIL', record: '', score: 1, records: ['bo', 'cy'], earlierRow: 0, kind: 'CONTACT' };
+    const held = { outcome: 'SKIPPED', reason: 'HELD_FOR_REVIEW', match };
+    const judged = judgeOne(row(1, cells, { parts: [client('ada'), client('', { ...held, part: 1 }), client('', { ...held, part: 3 })] }));
+    const told = { part: 1, records: ['bo', 'cy'], further: { matches: [{ part: 3, records: ['bo', 'cy'] }] } };
+    expect(verdictOf(caseKind, judged).match).toMatchObject(told);
+    expect(outcomeOf(caseKind, judged, options()).match).toMatchObject(told);
+  });
+
   it('fail it as stale where one of them changed since the plan, the client’s own effect listed (PRE-005)', () => {
     const effects = [{ kind: 'CONTACT_CREATED', record: 'ada', fromVersion: 0, toVersion: 1 }];
     const stale = client('', { part: 1, outcome: 'FAILED', reason: 'PLAN_ROW_STALE' });

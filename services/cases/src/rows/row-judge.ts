@@ -95,18 +95,24 @@ function endedByParts(row: targetsV1.Row, issues: readonly RowIssue[], beside: (
   // Of a row that is only late nothing is wrong.
   const more = failed === undefined || failed.reason === 'PLAN_ROW_STALE' ? [] : beside();
   if (failed !== undefined) return ended(row, 'FAILED', failed.reason, [...issues, ...more]);
-  const held = row.parts.find(({ record }) => record === '');
-  return held === undefined ? undefined : ended(row, 'SKIPPED', 'HELD_FOR_REVIEW', issues, matchOfPart(held));
+  const held = row.parts.filter(({ record }) => record === '');
+  return held.length === 0 ? undefined : ended(row, 'SKIPPED', 'HELD_FOR_REVIEW', issues, matchOfParts(held));
+}
+
+/** What the contacts that hold a row were matched with, the first of them before the others. */
+function matchOfParts(held: readonly targetsV1.RowPart[]): CaseMatch | undefined {
+  const [first, ...further] = held.flatMap((part) => matchOfPart(part) ?? []);
+  return first === undefined ? undefined : { ...first, further };
 }
 
 const IN_DOUBT = ['REVIEW', 'AMBIGUOUS'] as const;
 
 /** What the contact was matched with: whoever decides about the row chooses among these (DUP-003). */
-function matchOfPart({ match }: targetsV1.RowPart): CaseMatch | undefined {
+function matchOfPart({ part, match }: targetsV1.RowPart): CaseMatch | undefined {
   const verdict = IN_DOUBT.find((one) => one === match?.verdict);
   if (match === undefined || verdict === undefined) return undefined;
   const { key, record, records, score, earlierRow } = match;
-  return { kind: 'CONTACT', verdict, key, record, records, score, earlierRow, code: undefined };
+  return { kind: 'CONTACT', part, verdict, key, record, records, score, earlierRow, code: undefined };
 }
 
 /** Decision on the row, else the import's policy, which serves a MATCH only (DUP-003, DUP-008). */
