@@ -1,4 +1,4 @@
-import { columnNotImportable, fieldOf, fieldsOf, findByHeader, labelOf } from './index.js';
+import { columnNotImportable, fieldOf, fieldsOf, findByHeader, labelOf, roleOfHeader } from './index.js';
 
 describe('findByHeader of a case file (MAP-002)', () => {
   it.each([
@@ -53,8 +53,36 @@ describe('findByHeader of a case file (MAP-002)', () => {
     ['contact3Email', 'contact3Email'],
     ['Contact 5 role', 'contact5Role'],
     ['Tags', 'tags'],
+    // As courts and their dockets call them.
+    ['Date Filed', 'openedOn'],
+    ['date_filed', 'openedOn'],
+    ['Filing date', 'openedOn'],
+    ['Filed', 'openedOn'],
+    ['Date Terminated', 'closedOn'],
+    ['Disposition Date', 'closedOn'],
+    ['docket_number', 'externalId'],
+    ['Civil Action No.', 'externalId'],
+    ['Index Number', 'externalId'],
+    ['Short Title', 'caseName'],
+    ['Case Style', 'caseName'],
+    ['Trial Date', 'courtDate'],
+    ['Filing deadline', 'deadline'],
+    ['Opposing Party', 'contact1Name'],
+    ['Opposing Party Name', 'contact1Name'],
+    ['Adverse Party', 'contact1Name'],
+    ['Opposing party phone', 'contact1Phone'],
+    ['Opposing Counsel', 'contact2Name'],
+    ['Opposing counsel email', 'contact2Email'],
   ])('%s → %s', (header, key) => {
     expect(findByHeader(header, 'CASES')?.field.key).toBe(key);
+  });
+
+  it.each(['Court', 'Judge', 'Nature of Suit', 'Cause', 'Jurisdiction', 'Jury Demand', 'Plaintiff', 'Defendant'])('has no field for %p, or cannot know which', (header) => {
+    expect(findByHeader(header, 'CASES')).toBeUndefined();
+  });
+
+  it('knows what somebody is to the case whom the header names by it', () => {
+    expect(['Opposing Party', 'adverse party name', 'Opposing Counsel', 'Contact 1 name', 'Client'].map(roleOfHeader)).toEqual(['OPPOSING_PARTY', 'OPPOSING_PARTY', 'ATTORNEY', undefined, undefined]);
   });
 
   it.each(['Name', 'Contact', 'Contact name'])('proposes the client for %p and says that it may be something else', (header) => {

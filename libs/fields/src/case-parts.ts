@@ -25,6 +25,28 @@ const ANYBODY: ReadonlySet<string> = new Set(['full name', 'name', 'contact', 'c
 /** What a column of clients is called. */
 const CLIENT_NAMES = wordings('client, clients, primary client, main client, plaintiff client, name of client, client of record, mandant, cliente');
 
+/**
+ * Further contacts that files call by what they are to the case: the part they are proposed as, so that both have a place,
+ * and the role that the header gives them.
+ */
+const BY_ROLE = [
+  {
+    part: 1,
+    role: 'OPPOSING_PARTY',
+    words: wordings('opposing party, opposite party, adverse party, opponent, gegner, gegenseite, gegenpartei, parte contraria, partie adverse'),
+  },
+  {
+    part: 2,
+    role: 'ATTORNEY',
+    words: wordings('opposing counsel, opposing attorney, opposing lawyer, adverse counsel, adverse attorney, gegnerischer anwalt, avocat adverse, abogado contrario'),
+  },
+] as const;
+
+/** Roles by the headers of names that tell them: "Opposing party" is nobody else. */
+export const ROLE_HEADERS: readonly (readonly [header: string, role: string])[] = BY_ROLE.flatMap(({ role, words }) =>
+  words.flatMap((word) => [word, `${word} name`, `name of ${word}`].map((header) => [header, role] as const)),
+);
+
 /** The key of a contact's field in a case row: `clientFirstName`, `contact2Phone`. */
 export function partKey(part: number, key: string): string {
   const prefix = part === 0 ? 'client' : `contact${part}`;
@@ -79,8 +101,10 @@ function synonymsOf(part: number, who: string, field: FieldDefinition): readonly
   const ofClient = field.synonyms.filter((wording) => wording.startsWith('client '));
   const words = [field.label, ...field.synonyms].filter((wording) => !ofClient.includes(wording));
   const own = [...(part === 0 ? ofClient : []), ...words.flatMap((wording) => [`${who} ${wording}`, ...(part === 0 ? [] : [`party ${part} ${wording}`])])];
-  if (field.key !== 'fullName') return own;
-  return [...own, ...(part === 0 ? CLIENT_NAMES : [`party ${part}`, `contact ${part}`])];
+  const byRole = BY_ROLE.filter((named) => named.part === part).flatMap((named) => named.words);
+  if (field.key !== 'fullName') return [...own, ...byRole.flatMap((word) => words.map((wording) => `${word} ${wording}`))];
+  const names = byRole.flatMap((word) => [word, `${word} name`, `name of ${word}`]);
+  return [...own, ...names, ...(part === 0 ? CLIENT_NAMES : [`party ${part}`, `contact ${part}`])];
 }
 
 /** `Phone` after a noun is `phone`; `SMS opt-in` and `ZIP` stay as they are. */

@@ -14,7 +14,7 @@ export const CASE_FIELDS: readonly FieldDefinition[] = [
     lengthMax: 300,
     synonyms: wordings(`
       matter, matter name, matter title, case, case title, case caption, caption, name of case, name of matter, case style,
-      style of case, matter description name, project, project name, display case name, aktenname, mandat, nombre del caso,
+      style of case, style, short title, case short title, short caption, full caption, title of case, matter description name, project, project name, display case name, aktenname, mandat, nombre del caso,
       asunto, nom du dossier, dossier
     `),
   },
@@ -69,6 +69,8 @@ export const CASE_FIELDS: readonly FieldDefinition[] = [
     synonyms: wordings(`
       opened, open date, date opened, opened date, case opened, case opened on, case open date, matter opened,
       matter open date, date opened on, opening date, intake date, start date, date of intake, file opened, created,
+      date filed, filed, filed on, filed date, filing date, date of filing, case filed, case filed on, case filed date, case filing date,
+      date case filed, suit filed, date commenced, commencement date,
       date created, created date, created on, created at, angelegt am, eröffnet am, fecha de apertura, date d'ouverture
     `),
   },
@@ -79,10 +81,11 @@ export const CASE_FIELDS: readonly FieldDefinition[] = [
     type: 'day',
     synonyms: wordings(`
       closed, close date, date closed, closed date, case closed, case closed on, case close date, matter closed,
-      matter close date, closing date, end date, file closed, geschlossen am, fecha de cierre, date de clôture
+      matter close date, closing date, end date, file closed, date terminated, terminated, terminated on, termination date,
+      case terminated, date of termination, date disposed, disposed, disposition date, date of disposition, geschlossen am, fecha de cierre, date de clôture
     `),
   },
-  keyDate('courtDate', 'Court date', 'hearing, hearing date, trial date, next court date, next hearing, court hearing, court appearance, gerichtstermin'),
+  keyDate('courtDate', 'Court date', 'hearing, hearing date, date of hearing, trial date, date of trial, next court date, next hearing, court hearing, court appearance, gerichtstermin'),
   keyDate('deadline', 'Deadline', 'due date, next deadline, filing deadline, response due, frist, fecha límite'),
   keyDate(
     'statuteOfLimitations',
@@ -109,7 +112,8 @@ export const CASE_FIELDS: readonly FieldDefinition[] = [
     synonyms: wordings(`
       external id, external identifier, external key, case id, case no, case number, case num, case #, case ref, case reference,
       case identifier, matter id, matter no, matter number, matter num, matter #, matter ref, matter reference, file no,
-      file number, file #, our reference, docket number, docket no, docket #, cause number, cause no, project id,
+      file number, file #, our reference, docket number, docket no, docket #, docket, docket id, court docket number, case docket number, court case number,
+      court case no, civil action number, civil action no, civil case number, index number, index no, cause number, cause no, project id,
       project number, legacy id, legacy case id, old id, foreign id, source id, reference number, aktenzeichen, dossier number
     `),
   },
@@ -136,7 +140,7 @@ export const CASE_FIELDS: readonly FieldDefinition[] = [
 /** What a further contact of a case is to it. */
 export function roleField(part: number): FieldDefinition {
   return {
-    key: `contact${part}Role`,
+    key: roleKey(part),
     label: `Contact ${part} role`,
     ...none,
     type: 'choice',
@@ -144,6 +148,11 @@ export function roleField(part: number): FieldDefinition {
     refusal: 'ROLE_UNKNOWN',
     synonyms: wordings(`role of contact ${part}, contact ${part} type, contact ${part} relationship, party ${part} role`),
   };
+}
+
+/** The key of the role of a further contact. */
+export function roleKey(part: number): string {
+  return `contact${part}Role`;
 }
 
 function keyDate(key: string, label: string, synonyms: string): FieldDefinition {

@@ -1,5 +1,5 @@
 import { fold } from '@caseledger/normalise';
-import { ambiguousWordings, plainWordings } from './case-parts.js';
+import { ROLE_HEADERS, ambiguousWordings, plainWordings } from './case-parts.js';
 import { clientFields, fieldOf, fieldsOf } from './catalogue.js';
 import type { FieldDefinition, ImportType } from './field.js';
 
@@ -112,6 +112,13 @@ export function findByHeader(header: string, importType: ImportType = 'CLIENTS')
 export function columnNotImportable(header: string, importType: ImportType = 'CLIENTS'): string | undefined {
   const name = compact(header);
   return NOT_IMPORTABLE.get(name) ?? (importType === 'CASES' ? undefined : ONLY_OF_CASES.get(name));
+}
+
+const ROLES_BY_HEADER = new Map(ROLE_HEADERS.map(([header, role]) => [compact(header), role]));
+
+/** What somebody named under this header of a case file is to the case; undefined where the header does not tell. */
+export function roleOfHeader(header: string): string | undefined {
+  return ROLES_BY_HEADER.get(compact(header));
 }
 
 export interface HeaderMatch {

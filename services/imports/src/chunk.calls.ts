@@ -58,7 +58,7 @@ export class ChunkCalls {
     if (!isMapped(state) || !('attempt' in state)) throw new Error('A chunk of an import that has no run');
     const readiness = readinessOf(state, await readAnalysis(context, tenant, state));
     const reading = await context.store.transaction(tenant, (tx) => readingOf(tx, state, readiness, state.attempt.plan.importDay));
-    const options = applyOptionsOf(state, reading);
+    const options = applyOptionsOf(state, reading, readiness);
     if (this.applyOptions.size >= OPTIONS_MAX) this.applyOptions.clear();
     this.applyOptions.set(run, options);
     return options;

@@ -46,7 +46,7 @@ async function judge(context: ImportContext, job: JobAtWork): Promise<void> {
     importId,
     generation,
     run: making.attempt?.run ?? runOf(plan),
-    options: applyOptionsOf(state, reading),
+    options: applyOptionsOf(state, reading, readiness),
     target: context.targetOf(state.type),
   };
   for (const lane of lanes) await judgeLane(context, job, judging, lane);

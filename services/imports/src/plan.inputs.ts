@@ -61,7 +61,7 @@ export async function readingOf(tx: StoreTransaction, state: Mapped, readiness: 
 }
 
 /** What the target needs to know of the options (PRODUCT 2.5); the same for plan and run (RUN-011). */
-export function applyOptionsOf(state: Mapped, reading: ReadOptions): targetsV1.ApplyOptions {
+export function applyOptionsOf(state: Mapped, reading: ReadOptions, { roles }: Pick<PlanReadiness, 'roles'>): targetsV1.ApplyOptions {
   const { options, type, mapping } = state;
   const { values } = readDefaults(options.defaults, reading);
   return {
@@ -70,7 +70,7 @@ export function applyOptionsOf(state: Mapped, reading: ReadOptions): targetsV1.A
     blankCells: options.blankCells,
     onReview: options.onReview,
     apply: options.apply,
-    defaults: Object.fromEntries(values),
+    defaults: { ...roles, ...Object.fromEntries(values) },
     normaliserVersion: NORMALISER_VERSION,
     matcherVersion: MATCHER_VERSION,
     importDay: reading.importDay,

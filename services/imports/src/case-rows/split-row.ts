@@ -1,5 +1,5 @@
 import type { targetsV1 } from '@caseledger/contracts';
-import { FURTHER_CONTACTS_MAX, fieldOf, ofPart } from '@caseledger/fields';
+import { FURTHER_CONTACTS_MAX, fieldOf, ofPart, roleKey } from '@caseledger/fields';
 
 /*
  * A case row is written by two services: its contacts by one, each as a row of its own, and its case by the other. What a
@@ -109,8 +109,4 @@ const ROLES = new Map(Array.from({ length: FURTHER_CONTACTS_MAX }, (_, index) =>
 
 function roleOf(field: string): number | undefined {
   return ROLES.get(field);
-}
-
-function roleKey(part: number): string {
-  return `contact${part}Role`;
 }

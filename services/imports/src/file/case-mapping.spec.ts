@@ -25,6 +25,25 @@ describe('proposing the mapping of a case file (MAP-002)', () => {
   });
 });
 
+describe('the roles of further contacts (FLD-003)', () => {
+  const headers = ['Matter', 'Client', 'Opposing Party', 'Opposing Counsel'];
+  const rolesOf = (targets: string[], defaults: Record<string, string> = {}) =>
+    planReadiness(targets.map((target, column) => ({ column, target })), { ...options, defaults }, columns(...headers), 'CASES').roles;
+
+  it('are those by which the file names them', () => {
+    const proposed = chosen(proposeMapping(columns(...headers), 'CASES')).map(({ target }) => target);
+    expect(proposed).toEqual(['caseName', 'clientName', 'contact1Name', 'contact2Name']);
+    expect(rolesOf(proposed)).toEqual({ contact1Role: 'OPPOSING_PARTY', contact2Role: 'ATTORNEY' });
+    expect(rolesOf(['caseName', 'clientName', 'contact5Name'])).toEqual({ contact5Role: 'OPPOSING_PARTY' });
+  });
+
+  it('are those of a column or a default before', () => {
+    expect(rolesOf(['caseName', 'contact1Role', 'contact1Name'])).toEqual({});
+    expect(rolesOf(['caseName', 'clientName', 'contact1Name'], { contact1Role: 'WITNESS' })).toEqual({});
+    expect(rolesOf(['contact1Name', 'caseName', 'clientName'])).toEqual({});
+  });
+});
+
 describe('a mapping of a case file by hand (MAP-003)', () => {
   it('takes fields of cases, and none that only a contact file has', () => {
     expect(readMapping([{ column: 0, target: 'contact3Role' }], 1, 'CASES')).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { validation, validationOf, type FieldError, type RowIssue } from '@caseledger/errors';
-import { columnNotImportable, fieldOf, fieldsOf, findByHeader, recommendedAmong, type FieldDefinition } from '@caseledger/fields';
+import { columnNotImportable, fieldOf, fieldsOf, findByHeader, recommendedAmong, roleKey, roleOfHeader, type FieldDefinition } from '@caseledger/fields';
 import type { DateOrder } from '@caseledger/normalise';
 import type { ColumnTarget, ImportOptions, ImportType } from '../import/import.events.js';
 
@@ -150,6 +150,8 @@ export interface PlanReadiness {
   readonly warnings: readonly RowIssue[];
   /** Headers of columns that hold data and are not imported (MAP-006). */
   readonly ignoredColumns: readonly string[];
+  /** Roles of further contacts that the headers of their names tell, where neither a column nor a default does. */
+  readonly roles: Readonly<Record<string, string>>;
   /** The order of every mapped date column, as chosen or as its whole column proves it (OPT-002). */
   readonly dateOrders: Readonly<Record<number, DateOrder>>;
 }
@@ -172,8 +174,19 @@ export function planReadiness(
     ignoredColumns: columns
       .filter(({ column, filled, header }) => filled > 0 && !targets.has(column) && !isOwnColumn(header))
       .map(({ header }) => header),
+    roles: rolesOf(mapping, columns, given),
     dateOrders: orders.orders,
   };
+}
+
+function rolesOf(mapping: readonly ColumnTarget[], columns: readonly MappedColumn[], given: ReadonlySet<string>): Record<string, string> {
+  const headers = new Map(columns.map(({ column, header }) => [column, header]));
+  const told = mapping.flatMap(({ column, target }): [string, string][] => {
+    const of = fieldOf('CASES', target)?.of;
+    const role = of?.key === 'fullName' && of.part > 0 ? roleOfHeader(headers.get(column) ?? '') : undefined;
+    return of === undefined || role === undefined || given.has(roleKey(of.part)) ? [] : [[roleKey(of.part), role]];
+  });
+  return Object.fromEntries(told);
 }
 
 /** @throws DomainError with every fault, when there is one. */
