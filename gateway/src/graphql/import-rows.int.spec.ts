@@ -40,13 +40,14 @@ describe('what a case import tells of the records of a row', () => {
   });
 
   it('names those that made a plan stale, and those of a revert', async () => {
-    const plan = requestOf(importsV1.Plan, { hash: 'h', staleRecords: [ANA.id, CASE.id], effects: {} });
+    const positions = [{ log: 'contacts', shard: 0, position: 7 }, { log: 'cases', shard: 0, position: 9 }];
+    const plan = requestOf(importsV1.Plan, { hash: 'h', staleRecords: [ANA.id, CASE.id], effects: {}, positions });
     const record = (target: string, id: string) => requestOf(importsV1.RevertRecord, { record: id, outcome: 'ARCHIVED', target, changes: [change(id, 'tags')] });
     const revert = requestOf(importsV1.Revert, { id: IMPORT, importId: IMPORT });
     scene.answer({ GetImports: () => ({ imports: [item({ plan })] }), GetReverts: () => ({ reverts: [revert] }), ListRevertRecords: () => ({ records: [record('cases', CASE.id), record('contacts', ANA.id)], hasNext: false }) }, MAY);
-    const query = `{ import(id: "${IMPORT}") { plan { staleRecords } } revert(id: "${IMPORT}") { recordList(first: 5, after: "${CASE_ID}") { edges { cursor node { record diff { record } } } } } }`;
+    const query = `{ import(id: "${IMPORT}") { plan { staleRecords positions { log shard position } } } revert(id: "${IMPORT}") { recordList(first: 5, after: "${CASE_ID}") { edges { cursor node { record diff { record } } } } } }`;
     expect((await scene.graphql(query)).data).toEqual({
-      import: { plan: { staleRecords: [ANA_ID, CASE_ID] } },
+      import: { plan: { staleRecords: [ANA_ID, CASE_ID], positions } },
       revert: { recordList: { edges: [{ cursor: CASE_ID, node: { record: CASE_ID, diff: [{ record: CASE_ID }] } }, { cursor: ANA_ID, node: { record: ANA_ID, diff: [{ record: ANA_ID }] } }] } },
     });
     expect(scene.services.requests('ListRevertRecords')).toMatchObject([{ after: CASE.id }]);

@@ -1,4 +1,4 @@
-import type { importsV1, targetsV1 } from '@caseledger/contracts';
+import type { importsV1 } from '@caseledger/contracts';
 import type { Analysis, Attempt, DuplicatePolicy, ImportOptions, Mapping, Plan } from '../gen/resolvers.js';
 import { globalId } from './global-id.js';
 import { headersOf, textOrNull, time, timeOrNull, toCounts, toKeyValues, toRowIssue } from './values.js';
@@ -58,20 +58,12 @@ export function toPlan(plan: importsV1.Plan, cases: ReadonlySet<string>): Plan {
     hash: plan.hash,
     state: plan.state,
     counts: toCounts(plan.counts),
-    positions: positionsText(plan.positions),
+    positions: plan.positions,
     madeAt: time(plan.madeAtMs),
     ignoredColumns: plan.ignoredColumns,
     effects: toKeyValues(plan.effects),
     staleRecords: plan.staleRecords.map((id) => globalId(cases.has(id) ? 'Case' : 'Contact', id)),
   };
-}
-
-/** A position set as text: `shard:position` separated by commas, in shard order. */
-function positionsText(positions: readonly targetsV1.ShardPosition[]): string {
-  return [...positions]
-    .sort((left, right) => left.shard - right.shard)
-    .map(({ shard, position }) => `${shard}:${position}`)
-    .join(',');
 }
 
 export function toAttempt(attempt: importsV1.Attempt): Attempt {

@@ -140,7 +140,7 @@ function planReply(plan: PlanView, view: ImportView): importsV1.Plan {
     hash,
     state,
     counts: countsReply(counts),
-    positions: positions.map(({ shard, position }) => ({ shard, position })),
+    positions: positions.map(({ target, shard, position }) => ({ log: target, shard, position })),
     madeAtMs: ms(madeAt),
     ignoredColumns: [...ignoredColumns],
     effects: { ...effects },

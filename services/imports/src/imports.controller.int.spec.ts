@@ -60,7 +60,9 @@ async function reached(id: string, state: string): Promise<importsV1.Import> {
 async function run(id: string): Promise<importsV1.Import> {
   await reached(id, 'MAPPING');
   await controller.planImport(rpc({ id, idempotencyKey: '' }));
-  const hash = (await reached(id, 'AWAITING_CONFIRMATION')).plan?.hash ?? '';
+  const { plan } = await reached(id, 'AWAITING_CONFIRMATION');
+  expect(plan?.positions.map(({ log, shard }) => ({ log, shard }))).toEqual([{ log: 'contacts', shard: 0 }]);
+  const hash = plan?.hash ?? '';
   await controller.confirmImport(rpc({ id, hash, idempotencyKey: '' }));
   await controller.startImport(rpc({ id, hash, idempotencyKey: '' }));
   return reached(id, 'COMPLETED');
