@@ -12,9 +12,13 @@ export interface LaunchConfig {
   readonly address: string;
   /** What every child process gets of our own environment: enough to run, no secrets of the user. */
   readonly inherited: Readonly<Record<string, string>>;
+  /** Where objects are kept, when it is not this machine's folder: kept with the installation, for programs that join it. */
+  readonly objects: Readonly<Record<string, string>>;
 }
 
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'GATEWAY_REQUESTS_PER_MINUTE'];
+
+const OBJECTS = ['OBJECT_STORE', 'S3_BUCKET', 'S3_REGION', 'S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'S3_PATH_STYLE'];
 
 /** @throws Error that says how to put it right. */
 export function readLaunchConfig(): LaunchConfig {
@@ -28,6 +32,11 @@ export function readLaunchConfig(): LaunchConfig {
     host,
     port,
     address: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
-    inherited: Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))) as Record<string, string>,
+    inherited: given(INHERITED),
+    objects: given(OBJECTS),
   };
+}
+
+function given(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }

@@ -78,7 +78,7 @@ async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: Instal
   spawned('postgres', postgres.pid);
   const urls = await provision(postgres.superuserUrl, DATABASES, join(folders.keys, 'roles.json'));
   const ports = { gateway: config.port, accounts: await freePort(), contacts: await freePort(), cases: await freePort(), imports: await freePort() };
-  const env = processEnvironment(folders, secrets, known(urls), { ports, host: config.host });
+  const env = { ...processEnvironment(folders, secrets, known(urls), { ports, host: config.host }), ...config.objects };
   writePrivate(folders.environment, env, folders.home);
   writePrivate(folders.programs, Object.fromEntries(JOINING.map((name) => [name, nodeArguments(name)])), folders.home);
   rmSync(folders.work, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { contactTarget, openContactsStore, type ContactTargetDeps } from '@casel
 import { postgresVault, type Feed } from '@caseledger/event-store';
 import { feedClient, feedTransport, type FeedTransportOptions } from '@caseledger/event-streams';
 import { importWork, READ_THREAD, type ImportWorkSetting } from '@caseledger/imports';
-import { folderStore, sealedObjects } from '@caseledger/object-store';
+import { openObjects, sealedObjects } from '@caseledger/object-store';
 import { createRegistry, openDatabase, openOperations, signServiceContext, type Database, type Logger, type Stoppable } from '@caseledger/service-kit';
 import type { readWorkerConfig } from './config.js';
 
@@ -24,8 +24,9 @@ export interface WorkerTuning {
  * where they lie, so that following a run costs the interactive processes nothing (ADR 0025).
  */
 export async function startImportWorker(config: ReturnType<typeof readWorkerConfig>, logger: Logger, tuning: WorkerTuning = {}): Promise<Stoppable> {
-  const { masterKey, contextSecret, objectsDir, workDir, limits } = config.imports;
+  const { masterKey, contextSecret, workDir, limits } = config.imports;
   const { ownerUrl: _owner, ...importsDatabase } = config.imports.database;
+  const objects = openObjects(config.imports.objects);
   const opened: Database[] = [];
   const open = async (database: Parameters<typeof openDatabase>[0]): Promise<Database> => {
     const made = await openDatabase({ poolMax: POOL_MAX, ...database }, { migrations: [] });
@@ -40,6 +41,7 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
     return feed;
   };
   try {
+    await objects.check();
     const [imports, contacts] = [await open(importsDatabase), await open(config.contacts)];
     const [cases, vaultDatabase] = [await open(config.cases), await open(config.vault)];
     const vault = postgresVault(vaultDatabase.app);
@@ -53,7 +55,8 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
       tail: imports.tail,
       vault,
       masterKey,
-      sealed: sealedObjects(folderStore(objectsDir)),
+      sealed: sealedObjects(objects),
+      sweepObjects: (olderThanMs) => objects.sweep(olderThanMs),
       targets: [contactTarget({ ...contactsStore, ...tuning.target }), caseTarget({ ...casesStore, ...tuning.cases })],
       limits,
       workDir,
@@ -72,12 +75,14 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
         operations.stopping();
         await work.stop(3_000);
         accounts.close();
+        objects.close();
         await Promise.all(opened.map((database) => database.close()));
         await operations.close();
       },
     };
   } catch (error) {
     accounts.close();
+    objects.close();
     await Promise.all(opened.map((database) => database.close()));
     throw error;
   }

@@ -3,7 +3,7 @@ import { caseTarget, openCasesStore } from '@caseledger/cases';
 import { contactTarget, openContactsStore } from '@caseledger/contacts';
 import { postgresVault, type EventStore, type Feed } from '@caseledger/event-store';
 import { openImports, rebuildImports, type ImportsConfig } from '@caseledger/imports';
-import { folderStore, sealedObjects } from '@caseledger/object-store';
+import { openObjects, sealedObjects } from '@caseledger/object-store';
 import { createRegistry, openDatabase, type Database, type Logger } from '@caseledger/service-kit';
 import type { DataSource } from 'typeorm';
 import type { Databases } from './config.js';
@@ -29,13 +29,14 @@ export async function openLogs(databases: Databases, config: ImportsConfig, logg
   const [vaultDatabase, accountsDatabase] = [await open('vault'), await open('accounts')];
   const [contactsDatabase, casesDatabase, importsDatabase] = [await open('contacts'), await open('cases'), await open('imports')];
   const vault = postgresVault(vaultDatabase.app);
-  const { masterKey, objectsDir, limits, workDir } = config;
+  const { masterKey, limits, workDir } = config;
   const accounts = accountsStore(accountsDatabase, vaultDatabase, masterKey);
   const contacts = openContactsStore({ vault, masterKey, dataSource: contactsDatabase.app, tail: contactsDatabase.tail });
   const cases = openCasesStore({ vault, masterKey, dataSource: casesDatabase.app, tail: casesDatabase.tail });
   const targets = [contactTarget(contacts), caseTarget(cases)] as const;
   const { app, tail } = importsDatabase;
-  const sealed = sealedObjects(folderStore(objectsDir));
+  const objects = openObjects(config.objects);
+  const sealed = sealedObjects(objects);
   const { store: imports } = openImports({ app, tail, vault, masterKey, sealed, targets, limits, workDir, logger, registry: createRegistry('tools') });
   const feeds = new Map<string, Feed>([['accounts', accounts.feed], ['contacts', contacts.store.feed], ['cases', cases.store.feed], ['imports', imports.feed]]);
   const feedOf = (source: string): Feed => {
@@ -51,6 +52,7 @@ export async function openLogs(databases: Databases, config: ImportsConfig, logg
       { name: 'imports', store: imports, rebuild: () => rebuildImports({ store: imports, owner: importsDatabase.owner, app, targets, feedOf, logger }) },
     ],
     close: async () => {
+      objects.close();
       await Promise.all(opened.map((database) => database.close()));
     },
   };

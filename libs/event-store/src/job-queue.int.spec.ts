@@ -101,4 +101,13 @@ describe('the job queue', () => {
     await harness.app.query("update es.job set run_at = clock_timestamp() where id = $1", [id]);
     expect(await jobs.claim(['retry'], 'w', 30_000)).toMatchObject({ id, tries: 2 });
   });
+
+  it('counts no try that failed by no fault of the job', async () => {
+    const { id } = await add('outage');
+    for (let times = 0; times < 5; times += 1) {
+      const job = await jobs.claim(['outage'], 'w', 30_000);
+      expect(job).toMatchObject({ id, tries: 1 });
+      if (job !== undefined) await jobs.fail(job, { backoffMs: 0, reason: 'the object store did not answer', passing: true });
+    }
+  });
 });

@@ -50,7 +50,7 @@ where id = $1 and owner = $2 and lease_epoch = $3 and lease_until > clock_timest
 const COMPLETE = 'delete from es.job where id = $1 and owner = $2 and lease_epoch = $3';
 
 const FAIL = `
-update es.job set owner = null, lease_until = '-infinity', last_error = $5,
+update es.job set owner = null, lease_until = '-infinity', last_error = $5, tries = tries - $6::int,
   run_at = clock_timestamp() + $4::int * interval '1 millisecond'
 where id = $1 and owner = $2 and lease_epoch = $3`;
 
@@ -112,9 +112,12 @@ export class JobQueue {
     return rowCount === 1;
   }
 
-  /** Gives the job back for another try after `backoffMs`; false when the lease is lost. */
-  async fail(job: Job, { backoffMs, reason }: { backoffMs: number; reason: string }): Promise<boolean> {
-    const values = [job.id, job.owner, job.leaseEpoch, backoffMs, reason.slice(0, ERROR_CHARACTERS_MAX)];
+  /**
+   * Gives the job back for another try after `backoffMs`; false when the lease is lost. With `passing` the try does not
+   * count: what failed was not the job's doing, and may fail for as long as an outage lasts.
+   */
+  async fail(job: Job, { backoffMs, reason, passing = false }: { backoffMs: number; reason: string; passing?: boolean }): Promise<boolean> {
+    const values = [job.id, job.owner, job.leaseEpoch, backoffMs, reason.slice(0, ERROR_CHARACTERS_MAX), passing ? 1 : 0];
     const { rowCount } = await this.run(FAIL, values);
     setTimeout(() => this.wakeUps.call('job'), backoffMs + DUE_MS).unref();
     return rowCount === 1;

@@ -48,3 +48,12 @@ export interface ObjectStore {
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>;
 }
+
+/** A store as processes open it: they make sure that it can be used, clear away what killed puts left behind, and close it. */
+export interface KeptObjects extends ObjectStore {
+  /** Asked once at start. @throws ObjectsMisconfigured with every fault at once */
+  check(): Promise<void>;
+  /** Removes what puts left behind that were killed, if older than this; answers how many. */
+  sweep(olderThanMs: number): Promise<number>;
+  close(): void;
+}

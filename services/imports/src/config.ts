@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import type { ObjectsConfig } from '@caseledger/object-store';
 import {
   address,
   choice,
@@ -13,6 +14,7 @@ import {
   type Environment,
   type LogLevel,
 } from '@caseledger/service-kit';
+import { objectsSetting } from './objects.setting.js';
 
 /** Limits of PRODUCT §6 that an installation can set. */
 export interface ImportLimits {
@@ -46,7 +48,7 @@ export interface ImportsConfig {
   readonly listen: string;
   readonly contactsAddress: string;
   readonly casesAddress: string;
-  readonly objectsDir: string;
+  readonly objects: ObjectsConfig;
   readonly workDir: string;
   readonly limits: ImportLimits;
   /** Health and metrics of a process that is imports alone. */
@@ -83,7 +85,7 @@ export function readImportsConfig(env: Environment = process.env): ImportsConfig
     listen: address('IMPORTS_ADDRESS', '127.0.0.1:0'),
     contactsAddress: address('CONTACTS_ADDRESS'),
     casesAddress: address('CASES_ADDRESS'),
-    objectsDir: text('CASELEDGER_OBJECTS_DIR'),
+    objects: objectsSetting,
     workDir: text('CASELEDGER_WORK_DIR', tmpdir()),
     poolMax: integer('IMPORTS_DATABASE_POOL', { otherwise: 10, min: 2, max: 100 }),
     operationsHost: text('IMPORTS_OPERATIONS_HOST', '127.0.0.1'),
@@ -95,7 +97,7 @@ export function readImportsConfig(env: Environment = process.env): ImportsConfig
     running: integer('IMPORTS_RUNNING_MAX', { otherwise: limits.running, min: 1, max: 100 }),
     fileDays: integer('IMPORTS_FILE_DAYS', { otherwise: limits.fileDays, min: 30, max: 3_650 }),
   });
-  const { masterKey, contextSecret, listen, contactsAddress, casesAddress, objectsDir, workDir, logLevel } = read;
+  const { masterKey, contextSecret, listen, contactsAddress, casesAddress, objects, workDir, logLevel } = read;
   const { appUrl, tailUrl, ownerUrl, poolMax, vaultUrl, fileBytes, rows, columns, running, fileDays } = read;
   return {
     database: { appUrl, tailUrl, poolMax, ...(ownerUrl === undefined ? {} : { ownerUrl }) },
@@ -106,7 +108,7 @@ export function readImportsConfig(env: Environment = process.env): ImportsConfig
     listen,
     contactsAddress,
     casesAddress,
-    objectsDir,
+    objects,
     workDir,
     limits: { ...limits, fileBytes, rows, columns, running, fileDays },
     operations: { host: read.operationsHost, port: read.operationsPort },

@@ -29,6 +29,8 @@ export interface ImportWorkSetting extends Omit<ImportsSetting, 'crashPoint'> {
   /** What is kept for days is judged by this clock; that of the machine if absent. */
   readonly now?: () => Date;
   readonly expirySweepMs?: number;
+  /** Clears away what puts of objects left behind that were killed so long ago; answers how many. */
+  readonly sweepObjects?: (olderThanMs: number) => Promise<number>;
   /** How long a job stays with a worker that has fallen silent. */
   readonly jobLeaseMs?: number;
   readonly crashPoint?: (name: ChunkCrashPoint) => void | Promise<void>;
@@ -49,8 +51,8 @@ export function importWork(setting: ImportWorkSetting): ImportWork {
   const context = openImports(setting);
   const control = new RunControl(context);
   const { tail, sweepMs, jobLeaseMs, crashPoint, chunksAtOnce = 4, jobsAtOnce = 2, logger } = setting;
-  const { now = () => new Date(), expirySweepMs } = setting;
-  const expiry = new ImportExpiry({ context, tail, now, ...(expirySweepMs === undefined ? {} : { sweepMs: expirySweepMs }) });
+  const { now = () => new Date(), expirySweepMs, sweepObjects } = setting;
+  const expiry = new ImportExpiry({ context, tail, now, ...(expirySweepMs === undefined ? {} : { sweepMs: expirySweepMs }), ...(sweepObjects === undefined ? {} : { sweepObjects }) });
   const reactor = new ImportReactor({ context, control, tail, ...(sweepMs === undefined ? {} : { sweepMs }) });
   const streams = new StreamRunner({
     database: setting.app,

@@ -11,6 +11,8 @@ import type { ImportContext } from './import.context.js';
 
 const SWEEP_MS = 600_000;
 const PAGE = 500;
+/** No put of an object takes so long. */
+const LEFT_BEHIND_MS = 86_400_000;
 
 /** Imports at work end first: their file is needed. */
 const DUE = `
@@ -28,6 +30,8 @@ export interface ExpiryOptions {
   readonly tail: DataSource;
   readonly now: () => Date;
   readonly sweepMs?: number;
+  /** Clears away what puts of objects left behind that were killed so long ago. */
+  readonly sweepObjects?: (olderThanMs: number) => Promise<number>;
 }
 
 export class ImportExpiry {
@@ -64,9 +68,10 @@ export class ImportExpiry {
   }
 
   private async sweepOnAndOn(): Promise<void> {
-    const { sweepMs = SWEEP_MS, context } = this.options;
+    const { sweepMs = SWEEP_MS, context, sweepObjects } = this.options;
     while (!this.stopping.signal.aborted) {
       await this.sweep().catch((error: unknown) => context.logger.warn({ error }, 'What has been kept long enough could not be looked for; it is tried again'));
+      await sweepObjects?.(LEFT_BEHIND_MS).catch((error: unknown) => context.logger.warn({ error }, 'What killed puts left behind could not be cleared away; it is tried again'));
       await pause(sweepMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }

@@ -1,7 +1,7 @@
 import { importsV1 } from '@caseledger/contracts';
 import { postgresVault, vaultMigrations, type EventStore } from '@caseledger/event-store';
 import { feedService } from '@caseledger/event-streams';
-import { folderStore, sealedObjects } from '@caseledger/object-store';
+import { openObjects, sealedObjects } from '@caseledger/object-store';
 import { createRegistry, openDatabase, serviceGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
 import type { ImportsConfig } from './config.js';
@@ -27,23 +27,26 @@ export async function startImports(config: ImportsConfig, { logger, registry }: 
   const contacts = contactsClient(config.contactsAddress, config.contextSecret);
   const cases = casesClient(config.casesAddress, config.contextSecret);
   const differences = differencesByKind({ contacts: contacts.differences, cases: cases.differences });
+  const objects = openObjects(config.objects);
   const close = async (): Promise<void> => {
     contacts.close();
     cases.close();
+    objects.close();
     await Promise.all(opened.splice(0).map((database) => database.close()));
   };
   try {
+    await objects.check();
     const database = await openDatabase(config.database, { migrations: importsMigrations });
     opened.push(database);
     const vault = await openDatabase(config.vault, { migrations: vaultMigrations });
     opened.push(vault);
-    const { masterKey, limits, workDir, contextSecret, objectsDir } = config;
+    const { masterKey, limits, workDir, contextSecret } = config;
     const context = openImports({
       app: database.app,
       tail: database.tail,
       vault: postgresVault(vault.app),
       masterKey,
-      sealed: sealedObjects(folderStore(objectsDir)),
+      sealed: sealedObjects(objects),
       targets: [contacts.target, cases.target],
       limits,
       workDir,

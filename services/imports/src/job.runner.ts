@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDomainError, type DomainError } from '@caseledger/errors';
-import { ResourceExhausted, isTransient, type Job, type JobQueue, type StoreTransaction } from '@caseledger/event-store';
+import { ResourceExhausted, type Job, type JobQueue, type StoreTransaction } from '@caseledger/event-store';
+import { isTransient } from '@caseledger/event-streams';
 import type { Logger } from '@caseledger/service-kit';
 import type { JobKind } from './import/import.workflow.js';
 
@@ -116,7 +117,7 @@ export class JobRunner {
       if (isDomainError(error) && error.kind !== 'concurrency') return this.giveUp(handler, atWork, job, error);
       this.options.logger.warn({ error, job: job.kind, tries: job.tries }, 'A job failed and is tried again');
       if (!passing && job.tries >= TRIES_MAX) return this.giveUp(handler, atWork, job, undefined, error);
-      await this.options.jobs.fail(job, { backoffMs: backoff(job.tries), reason: error instanceof Error ? error.name : 'unknown' });
+      await this.options.jobs.fail(job, { backoffMs: backoff(job.tries), reason: error instanceof Error ? error.name : 'unknown', passing });
     }
   }
 
