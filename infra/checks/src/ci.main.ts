@@ -22,6 +22,9 @@ const npm = async (script: string, ...args: string[]): Promise<number | null> =>
 // The dependencies are there, or this program would not run.
 const all = [one(true)];
 all.push(countsIn(join(out, 'check.json'), await npm('check', '--counts', join(out, 'check.json'))));
+console.log('\n== the S3 server that specs run against: built once, kept outside of the repository');
+const server = await runCommand(process.execPath, ['libs/testing/versitygw.mjs'], { cwd: root, deadlineMs: STEP_MS, tee: (text) => process.stdout.write(text) });
+all.push(one(server.code === 0));
 console.log('\n== the two commands, in a clone of this clone');
 all.push(await runTwoCommands(root, join(out, 'jest.json'), (text) => void process.stdout.write(text)));
 all.push(countsIn(join(out, 'mutants.json'), await npm('mutants', '--counts', join(out, 'mutants.json'))));

@@ -16,6 +16,8 @@ export interface NetworkOptions {
   readonly split?: boolean;
   /** With the demo company. */
   readonly demo?: boolean;
+  /** Settings of the installation beside its own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -43,7 +45,7 @@ export class Network {
     if (this.port === 0) this.port = await freePort();
     const flags = [...(this.options.split === true ? ['--split'] : []), ...(this.options.demo === true ? [] : ['--bare'])];
     const launcher = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'infra/local/dist/launch.main.js'), ...flags], {
-      env: childEnvironment({ GATEWAY_REQUESTS_PER_MINUTE: '1000000', CASELEDGER_HOME: this.home, CASELEDGER_PORT: String(this.port) }),
+      env: childEnvironment({ GATEWAY_REQUESTS_PER_MINUTE: '1000000', CASELEDGER_HOME: this.home, CASELEDGER_PORT: String(this.port), ...this.options.env }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.launcher = launcher;
@@ -54,7 +56,10 @@ export class Network {
     const lines: string[] = [];
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`Not up in time:\n${lines.join('\n')}`)), UP_MS);
-      launcher.once('exit', (code) => reject(new Error(`The launcher ended (${code ?? 'killed'}):\n${lines.join('\n')}`)));
+      launcher.once('exit', (code) => {
+        clearTimeout(late);
+        reject(new Error(`The launcher ended (${code ?? 'killed'}):\n${lines.join('\n')}`));
+      });
       for (const stream of [launcher.stdout, launcher.stderr]) {
         if (stream === null) continue;
         createInterface({ input: stream }).on('line', (line) => {
