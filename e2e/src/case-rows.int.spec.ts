@@ -121,4 +121,17 @@ describe('the rows of case files, written by two services', () => {
     await both.target.setState({ tenant: both.tenant, run, state: RUN_STATE_RUNNING, actor: 'u1' }, { isRevert: false, finish });
     expect((await both.target.apply(chunk)).replayed).toBe(true);
   });
+
+  it('hold on to the case they were judged by until they are written, so nobody changes it after contacts has its part', async () => {
+    const opts = optionsOf(1, 0, 'EXACT_PLAN');
+    const given = { who: 8, has: 3, name: 8, type: 2, further: 5, external: 11 };
+    const first = await both.import(uuid7(), [[rowOf(given, 1)]], opts);
+    const made = first.done[0]?.effects.find(({ kind }) => kind === 'CASE_CREATED')?.record ?? '';
+    const isFree: boolean[] = [];
+    both.between = async () => void isFree.push(await both.isFree(made));
+    const { done } = await both.import(uuid7(), [[rowOf(given, 2)]], opts);
+    both.between = undefined;
+    expect(done.map(({ outcome }) => outcome)).toEqual(['UPDATED']);
+    expect([...isFree, await both.isFree(made)]).toEqual([false, true]);
+  });
 });

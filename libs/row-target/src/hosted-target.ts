@@ -63,7 +63,7 @@ export function hostedTarget<K extends KindTypes>(own: HostedTarget<K>): RowTarg
     match: (request) => matchRows(own, request),
     judge: (request) => judgeRows(own, request),
     changedSince: (request) => changedSince(store, request),
-    apply: (request) => applyGuarded(chunks, request),
+    apply: (request, course) => applyGuarded(chunks, request, course),
     touched,
     revert: (request) => revertRecords(chunks, request),
     dependents: own.dependents ?? (async () => ({ dependents: [] })),

@@ -62,6 +62,7 @@ export { RevertOf, type RecordHistory } from './revert/revert-of.js';
 export type { PastEvent, RevertRules } from './revert/revert-rules.js';
 export type { OwnersOf, RecordStream, RevertKind, RevertedRecord } from './revert/revert-rows.js';
 export { applyRows, startingOver, type ChunkDeps, type CrashPoint } from './rows/apply-rows.js';
+export { ChunkDeclined, type ChunkCourse, type JudgeLocked } from './rows/chunk-course.js';
 export { chunkLookup, lookupOf, viewOfChunk, type ChunkLookup } from './rows/chunk-view.js';
 export { judgeHere, judgesToTheEnd, type JudgeJob, type JudgeThread } from './rows/contained-judge.js';
 export { judgeRow } from './rows/judge-row.js';

@@ -1,4 +1,5 @@
 import type { targetsV1 } from '@caseledger/contracts';
+import type { ChunkCourse } from './rows/chunk-course.js';
 
 /**
  * A service whose records an import writes: the generated `RowTargetService` as plain asynchronous functions. The
@@ -17,7 +18,11 @@ export interface RowTarget {
   match(request: targetsV1.MatchRequest): Promise<targetsV1.MatchReply>;
   judge(request: targetsV1.JudgeRequest): Promise<targetsV1.JudgeReply>;
   changedSince(request: targetsV1.ChangedSinceRequest): Promise<targetsV1.ChangedSinceReply>;
-  apply(request: targetsV1.ApplyChunkRequest): Promise<targetsV1.ChunkReply>;
+  /**
+   * With a course, which only works in one process, the course decides inside the transaction about the rows.
+   * @throws ChunkDeclined when it does, or the chunk may not follow one: then nothing was written.
+   */
+  apply(request: targetsV1.ApplyChunkRequest, course?: ChunkCourse): Promise<targetsV1.ChunkReply>;
   touched(request: targetsV1.TouchedRequest): Promise<targetsV1.TouchedReply>;
   revert(request: targetsV1.RevertChunkRequest): Promise<targetsV1.ChunkReply>;
   /** Which records of this target build on records of another one that a revert would take back. */

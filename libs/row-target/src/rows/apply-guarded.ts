@@ -3,6 +3,7 @@ import type { targetsV1 } from '@caseledger/contracts';
 import { KeyTakenMeanwhile, readKeys } from '../keys/match-key.projection.js';
 import { applyOnce, applyRows, FENCED, startingOver, type ChunkDeps } from './apply-rows.js';
 import { brokenAmong } from './broken-rows.js';
+import { ChunkDeclined, type ChunkCourse } from './chunk-course.js';
 import { chunkLookup } from './chunk-view.js';
 import { judgesToTheEnd, type JudgeJob, type JudgeThread } from './contained-judge.js';
 import type { KindTypes } from './row-kind.js';
@@ -19,28 +20,49 @@ const TRIES_MAX = 3;
  * Applies a chunk like `applyRows`. Every try is counted beforehand in a transaction of its own, because a worker that
  * dies can count nothing; from the fourth on the rows that cannot be processed are looked for and end
  * `FAILED`/`INTERNAL_ERROR`, the others go on.
+ *
+ * A chunk under suspicion follows no course, because its rows must be known to be searched. One that is declined was not
+ * tried.
+ * @throws ChunkDeclined when the course does, or the chunk may not follow one.
  */
 export async function applyGuarded<K extends KindTypes>(
   deps: GuardedDeps<K>,
   request: targetsV1.ApplyChunkRequest,
+  course?: ChunkCourse,
 ): Promise<targetsV1.ChunkReply> {
-  const tries = await countTry(deps, request);
+  const tries = await countTry(deps, request, 1);
+  if (course !== undefined) return followCourse(deps, request, course, tries);
   if (tries <= TRIES_MAX) return applyRows(deps, request);
   return applyRows(deps, request, await brokenRows(deps, request));
 }
 
+async function followCourse<K extends KindTypes>(
+  deps: GuardedDeps<K>,
+  request: targetsV1.ApplyChunkRequest,
+  course: ChunkCourse,
+  tries: number,
+): Promise<targetsV1.ChunkReply> {
+  try {
+    if (tries > TRIES_MAX) throw new ChunkDeclined('Rows of the chunk are suspected');
+    return await applyRows(deps, request, new Set(), course);
+  } catch (thrown) {
+    if (thrown instanceof ChunkDeclined) await countTry(deps, request, -1);
+    throw thrown;
+  }
+}
+
 const COUNT = `
-update app.import_lane l set tries = tries + 1
+update app.import_lane l set tries = tries + $5::int4
 where l.tenant = $1 and l.run = $2 and l.lane = $3 and l.next_seq = $4
   and exists (select from app.run r where r.tenant = $1 and r.run = $2 and r.state = 'RUNNING')
 returning tries`;
 
 // A chunk that is not next, or whose run does not run, is answered without trying.
-async function countTry({ store }: Pick<ChunkDeps<never>, 'store'>, request: targetsV1.ApplyChunkRequest): Promise<number> {
+async function countTry({ store }: Pick<ChunkDeps<never>, 'store'>, request: targetsV1.ApplyChunkRequest, by: 1 | -1): Promise<number> {
   const { tenant, run, lane, seq } = request;
   const count = (): Promise<{ rows: { tries: number }[] }> =>
     store.transaction(tenant, (tx) =>
-      tx.query<{ tries: number }>({ name: 'lane_try', text: COUNT, values: [tenant, run, lane, seq] }),
+      tx.query<{ tries: number }>({ name: 'lane_try', text: COUNT, values: [tenant, run, lane, seq, by] }),
     );
   const { rows } = await startingOver(count, FENCED);
   return rows[0]?.tries ?? 0;
@@ -92,7 +114,7 @@ async function isRefused<K extends KindTypes>(deps: GuardedDeps<K>, request: tar
   try {
     await startingOver(() =>
       deps.store.transaction(request.tenant, async (tx) => {
-        await applyOnce({ ...deps, crashPoint: () => undefined }, tx, request, new Set());
+        await applyOnce({ ...deps, crashPoint: () => undefined }, tx, request, new Set(), async (judge) => void (await judge(request.rows)));
         throw new TakenBack();
       }),
     );

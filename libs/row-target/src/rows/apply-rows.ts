@@ -12,6 +12,7 @@ import { KNOWN_HASHES, KNOWN_OWNERS, type KnownChange } from '../keys/known-chan
 import { KeyTakenMeanwhile, lockKeys } from '../keys/match-key.projection.js';
 import { LANE_CATEGORY } from '../run/run.projection.js';
 import type { ChunkApplied } from '../run/run.events.js';
+import type { ChunkCourse } from './chunk-course.js';
 import { chunkLookup, viewOfChunk } from './chunk-view.js';
 import { applied, laneStream, takeTurn, type OpenRunRow, type Turn } from './lane-turn.js';
 import { judgeRow } from './judge-row.js';
@@ -34,16 +35,18 @@ const STARTS_MAX = 20;
 
 /**
  * Applies one chunk exactly once (RUN-004): effects and outcomes in one transaction of the target, decided by the
- * lane's row. `broken` are rows that cannot be processed at all; they fail and the others go on (RUN-007).
+ * lane's row. `broken` are rows that cannot be processed at all; they fail and the others go on (RUN-007). `course`
+ * decides in that transaction about the rows instead of the request.
  */
 export async function applyRows<K extends KindTypes>(
   deps: ChunkDeps<K>,
   request: targetsV1.ApplyChunkRequest,
   broken: ReadonlySet<number> = new Set(),
+  course: ChunkCourse = async (judge) => void (await judge(request.rows)),
 ): Promise<targetsV1.ChunkReply> {
   await deps.crashPoint('before_lock');
   const reply = await startingOver(
-    () => deps.store.transaction(request.tenant, (tx) => applyOnce(deps, tx, request, broken)),
+    () => deps.store.transaction(request.tenant, (tx) => applyOnce(deps, tx, request, broken, course)),
     FENCED,
   );
   await deps.crashPoint('after_commit');
@@ -77,11 +80,18 @@ export async function applyOnce<K extends KindTypes>(
   tx: StoreTransaction,
   request: targetsV1.ApplyChunkRequest,
   broken: ReadonlySet<number>,
+  course: ChunkCourse,
 ): Promise<targetsV1.ChunkReply> {
   const turn = await takeTurn(tx, request);
   if (turn.kind === 'answer') return turn.reply;
-  // What the rows were judged by ends with this call: the garbage collector need not carry it through the append.
-  const { outcomes, appends, known } = await judgeLocked(deps, tx, request, broken, turn);
+  let judged: JudgedChunk | undefined;
+  await course(async (rows) => {
+    // What the rows were judged by ends with this call: the garbage collector need not carry it through the append.
+    judged = await judgeLocked(deps, tx, { ...request, rows: [...rows] }, broken, turn);
+    return judged.outcomes;
+  });
+  if (judged === undefined) throw new Error('A chunk is written as it was judged, and it was not');
+  const { outcomes, appends, known } = judged;
   await deps.crashPoint('before_append');
   await tx.append(appendContext(request), appends, { known });
   await deps.crashPoint('before_commit');

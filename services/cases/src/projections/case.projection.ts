@@ -57,7 +57,7 @@ const folded: FoldedKind<CaseState> = {
 };
 
 const STATES = `
-select c.id, c.state from unnest($2::uuid[]) u(id) join app.case_state c on c.tenant = $1 and c.id = u.id`;
+select c.id, c.state from app.case_state c where c.tenant = $1 and c.id = any($2::uuid[])`;
 
 async function loadStates(tx: StoreTransaction, ids: readonly string[]): Promise<Map<string, CaseState>> {
   if (ids.length === 0) return new Map();

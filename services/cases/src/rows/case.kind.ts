@@ -82,7 +82,7 @@ function contextOf({ tenant, importId, options }: RowJob, facts: CaseFacts): Cas
 }
 
 const RECORDS = `
-select c.id, c.version, c.state from unnest($2::uuid[]) u(id) join app.case_state c on c.tenant = $1 and c.id = u.id`;
+select c.id, c.version, c.state from app.case_state c where c.tenant = $1 and c.id = any($2::uuid[])`;
 
 /** The cases of these ids as they stand; unknown ones are absent. */
 export async function loadCases(

@@ -1,5 +1,5 @@
 import { targetsV1 } from '@caseledger/contracts';
-import { judgesToTheEnd, type JudgeThread } from '@caseledger/row-target';
+import { ChunkDeclined, judgesToTheEnd, type ChunkCourse, type JudgeThread } from '@caseledger/row-target';
 import { contactTarget } from '../contact.target.js';
 import { contactsWorld, type ContactsWorld } from '../spec/contacts-world.js';
 import { options, row } from './row.fixture.js';
@@ -60,4 +60,39 @@ describe('a row that cannot be processed (RUN-007)', () => {
     await expect(broken.apply(run.request(0, 0, rows))).rejects.toThrow('judging thread');
     expect(await run.created()).toBe(0);
   });
+});
+
+describe('a chunk that follows a course', () => {
+  const named = (at: number) => row(at, { firstName: 'Cora', lastName: 'Quill', email: `course${at}@kestrel.net` });
+  const declining: ChunkCourse = async (judge) => {
+    await judge([named(1)]);
+    throw new ChunkDeclined();
+  };
+
+  it('is written as it was judged last', async () => {
+    const run = await world.openRun([1]);
+    const course: ChunkCourse = async (judge) => {
+      expect((await judge([named(2), named(3)])).map(({ outcome }) => outcome)).toEqual(['CREATED', 'CREATED']);
+      await judge([named(4)]);
+    };
+    const reply = await world.target.apply(run.request(0, 0, []), course);
+    expect(reply.outcomes.map(({ row: number, outcome }) => [number, outcome])).toEqual([[4, 'CREATED']]);
+    expect(await run.created()).toBe(1);
+  });
+
+  it('is not written when the course declines, which is no try however often', async () => {
+    const run = await world.openRun([1]);
+    for (let times = 1; times <= 5; times += 1) await expect(world.target.apply(run.request(0, 0, []), declining)).rejects.toThrow(ChunkDeclined);
+    expect(await run.created()).toBe(0);
+    expect((await world.target.apply(run.request(0, 0, []), async (judge) => void (await judge([named(5)])))).nextSeq).toBe(1);
+  });
+
+  it('follows none while its rows are suspected, for they must be known to be searched (RUN-007)', async () => {
+    const run = await world.openRun([1]);
+    const broken = [named(6), row(7, { firstName: 'A\u0000da', lastName: 'Quill' })];
+    const course: ChunkCourse = async (judge) => void (await judge(broken));
+    for (let times = 1; times <= 3; times += 1) await expect(world.target.apply(run.request(0, 0, broken), course)).rejects.not.toThrow(ChunkDeclined);
+    await expect(world.target.apply(run.request(0, 0, broken), course)).rejects.toThrow(ChunkDeclined);
+    expect((await run.apply(0, 0, broken)).outcomes.map(({ outcome }) => outcome)).toEqual(['CREATED', 'FAILED']);
+  }, 60_000);
 });

@@ -1,5 +1,5 @@
 import { targetsV1 } from '@caseledger/contracts';
-import type { RowTarget } from '@caseledger/row-target';
+import type { ChunkCourse, RowTarget } from '@caseledger/row-target';
 import { aRow, aVerdict } from '../file/row.fixture.js';
 
 /*
@@ -82,7 +82,7 @@ export abstract class MemoryService {
     match: async ({ rows }) => ({ rows: rows.map((row) => this.matchOf(row)) }),
     judge: async ({ rows, overlay }) => this.judge(rows, overlay),
     changedSince: async ({ records, keys }) => ({ records: records.filter((id) => this.records.has(id)), keys: [...keys], positions: [] }),
-    apply: async (request) => this.apply(request),
+    apply: (request, course) => this.apply(request, course),
     touched: async () => ({ records: [], next: '', positions: [] }),
     revert: async (request) => this.revert(request),
     dependents: async (request) => this.dependents(request),
@@ -110,17 +110,35 @@ export abstract class MemoryService {
     return { verdicts, overlay: Buffer.from(JSON.stringify([...view])) };
   }
 
-  private apply(request: targetsV1.ApplyChunkRequest): targetsV1.ChunkReply {
-    const { run, lane, seq, rows, options } = request;
+  /** Without a course the rows of the request are judged; what was judged last is written. */
+  private async apply(request: targetsV1.ApplyChunkRequest, course: ChunkCourse = async (judge) => void (await judge(request.rows))): Promise<targetsV1.ChunkReply> {
+    const { run, lane, seq, options } = request;
     const known = this.runs.get(run);
     if (known === undefined) throw new Error('The run was never opened');
     const turn = this.turn(known, lane, seq);
     if (turn !== undefined) return turn;
+    const before = copy(this.records);
+    let outcomes: targetsV1.RowOutcome[] = [];
+    try {
+      await course(async (rows) => {
+        this.put(before);
+        outcomes = rows.map((row) => this.applyRow(row, options?.apply === 'EXACT_PLAN', run));
+        this.calls.push(`${this.name} locked`);
+        return outcomes;
+      });
+    } catch (thrown) {
+      this.put(before);
+      throw thrown;
+    }
     this.calls.push(`${this.name} apply ${lane}/${seq}`);
-    const outcomes = rows.map((row) => this.applyRow(row, options?.apply === 'EXACT_PLAN', run));
     known.next[lane] = seq + 1;
     known.stored.set(`${lane}/${seq}`, outcomes);
     return { answer: CHUNK_ANSWER_APPLIED, nextSeq: seq + 1, state: known.state, outcomes, changes: [], replayed: false };
+  }
+
+  private put(records: ReadonlyMap<string, Stored>): void {
+    this.records.clear();
+    for (const [id, record] of copy(records)) this.records.set(id, record);
   }
 
   private applyRow(row: targetsV1.Row, isHeld: boolean, run: string): targetsV1.RowOutcome {
@@ -128,10 +146,7 @@ export abstract class MemoryService {
     const verdict = this.verdict(row, this.records, (one) => this.records.get(this.idOf(one))?.writers.push(`${run}/${one.row}`));
     const { expected } = row;
     const isStale = isHeld && expected !== undefined && (expected.outcome !== verdict.outcome || expected.version !== verdict.pinnedVersion);
-    if (isStale) {
-      this.records.clear();
-      for (const [id, record] of before) this.records.set(id, record);
-    }
+    if (isStale) this.put(before);
     const told = isStale ? { outcome: 'FAILED', reason: 'PLAN_ROW_STALE', effects: [] } : verdict;
     const codes = verdict.issues.map(({ code, severity, column, field, params }) => ({ code, severity, column, field, params }));
     const { outcome, reason, effects } = told;
@@ -258,6 +273,8 @@ export class MemoryCases extends MemoryService {
       const match = { verdict: 'MATCH', key: 'CASE_NAME', record: id, score: 1, records: [id], earlierRow: 0, kind: 'CASE' };
       return aVerdict({ ...base, outcome: 'SKIPPED', reason: 'DUPLICATE_EXISTING', match, record: id, pinnedVersion: known.version });
     }
+    const isWithheld = row.parts.some((part) => part.outcome === 'CREATED' && part.effects.length === 0);
+    if (isWithheld) return aVerdict({ ...base, outcome: 'FAILED', reason: 'PLAN_ROW_STALE' });
     view.set(id, { key: id, version: 1, writers: [] });
     wrote(row);
     const made = { kind: 'CASE_CREATED', record: id, fromVersion: 0, toVersion: 1 };

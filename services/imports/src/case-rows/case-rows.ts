@@ -2,6 +2,7 @@ import { targetsV1 } from '@caseledger/contracts';
 import type { RowTarget } from '@caseledger/row-target';
 import type { ImportTarget, Judgement } from '../import.target.js';
 import { changedIn, positionsIn } from '../import.target.js';
+import { applyTogether, type Taken } from './apply-together.js';
 import { judgeJointly, type JointJudgement } from './judge-jointly.js';
 import { partsOfOutcomes, withParts } from './join-parts.js';
 import { joinOverlays, splitOverlay } from './overlays.js';
@@ -19,11 +20,11 @@ export interface CaseRowsDeps {
   readonly crashPoint?: (name: typeof BEFORE_CASES) => void | Promise<void>;
 }
 
-const { CHUNK_ANSWER_APPLIED, CHUNK_ANSWER_NOT_NOW } = targetsV1.ChunkAnswer;
+const { CHUNK_ANSWER_APPLIED } = targetsV1.ChunkAnswer;
 
 /**
  * The rows of a case file: each writes its contacts in one service and its case in the other (DESIGN §4, "Two targets").
- * A chunk goes to contacts, then to cases, each with a lane row of its own; what cases stored is the outcome of a row.
+ * A chunk is stored by contacts, then by cases, each with a lane row of its own; what cases stored is a row's outcome.
  */
 export function caseRows(deps: CaseRowsDeps): ImportTarget {
   const { contacts, cases } = deps;
@@ -88,22 +89,23 @@ function expectationOf({ part, outcome, reason, match, pinnedVersion }: targetsV
 }
 
 /**
- * Applies a chunk in both, in order. Delivered again after contacts alone has stored it, contacts answers what it stored;
- * nothing is judged anew there. Until cases has come to this chunk contacts is not asked for it: neither is ever more
- * than one chunk of a lane ahead.
+ * Applies a chunk in both: contacts' part is stored first, in its turn of cases, so neither is ever more than one chunk of
+ * a lane ahead. Delivered again after contacts alone has stored it, contacts answers what it stored.
  */
 async function apply(deps: CaseRowsDeps, request: targetsV1.ApplyChunkRequest): Promise<targetsV1.ChunkReply> {
   const { contacts, cases } = deps;
-  const { tenant, run, lane, seq } = request;
-  const [inContacts, inCases] = await Promise.all([contacts.lanes({ tenant, run }), cases.lanes({ tenant, run })]);
-  const next = nextOf(inCases, lane);
-  if (seq > next || (seq === next && inCases.state !== targetsV1.RunState.RUN_STATE_RUNNING)) {
-    return { answer: CHUNK_ANSWER_NOT_NOW, nextSeq: next, state: inCases.state, outcomes: [], changes: [], replayed: false };
-  }
-  const { options, split } = taken(request.options, request.rows);
-  if (seq < next) return cases.apply({ ...request, options: options.cases, rows: split.map(({ row }) => row) });
-  const isStored = nextOf(inContacts, lane) > seq;
-  const rows = isStored ? split.flatMap(({ parts }) => parts) : await partsToApply(deps, request, options, split);
+  const both = taken(request.options, request.rows);
+  const between = async (): Promise<void> => void (await deps.crashPoint?.(BEFORE_CASES));
+  return (await applyTogether({ contacts, cases, between }, request, both)) ?? applyInTurn(deps, request, both);
+}
+
+/**
+ * Applies a chunk of which something ends otherwise than foreseen: it is judged in both before anything is written. It is
+ * the chunk's turn in cases, which was asked first, and its run goes on there for as long as it does in contacts.
+ */
+async function applyInTurn(deps: CaseRowsDeps, request: targetsV1.ApplyChunkRequest, { options, split }: Taken): Promise<targetsV1.ChunkReply> {
+  const { contacts, cases } = deps;
+  const rows = await partsToApply(deps, request, options, split);
   const reply = await contacts.apply({ ...request, options: options.contacts, rows });
   if (reply.answer !== CHUNK_ANSWER_APPLIED) return reply;
   await deps.crashPoint?.(BEFORE_CASES);
@@ -124,14 +126,10 @@ async function partsToApply(
   return [...parts];
 }
 
-function taken(given: targetsV1.ApplyOptions | undefined, rows: readonly targetsV1.Row[]): { options: PartedOptions; split: SplitRow[] } {
+function taken(given: targetsV1.ApplyOptions | undefined, rows: readonly targetsV1.Row[]): Taken {
   if (given === undefined) throw new Error('Case rows come with their options');
   const options = partOptions(given);
   return { options, split: rows.map((row) => splitRow(row, options)) };
-}
-
-function nextOf({ lanes }: targetsV1.LanesReply, lane: number): number {
-  return lanes.find((one) => one.lane === lane)?.nextSeq ?? 0;
 }
 
 function byRow(verdicts: readonly targetsV1.RowVerdict[]): Map<number, targetsV1.RowVerdict[]> {

@@ -7,7 +7,7 @@ import type { SplitRow } from './split-row.js';
  * depends on its own end, what it finds on rows before it. So the two are asked in rounds, each with what the round
  * before said of which rows are not written. A row's verdict rests on the rows before it alone, therefore each round
  * settles at least the first row that was still wrong, and where a round changes nothing all verdicts are those of one
- * reader who takes row after row.
+ * reader who takes row after row. Whether a contact that would not be written anyway is withheld changes nothing.
  */
 
 /** The two judges, each asked about all rows of a chunk at once. */
@@ -21,7 +21,7 @@ export interface JointJudgement {
   readonly cases: targetsV1.JudgeReply;
   /** Rows whose contacts are not to be written. */
   readonly withheld: ReadonlySet<number>;
-  /** The parts as they were judged at last: with decisions, and marked where they are withheld. */
+  /** The parts as they are to be written: with decisions, and marked where they are withheld. */
   readonly parts: readonly targetsV1.Row[];
 }
 
@@ -30,33 +30,54 @@ export interface JointJudgement {
  * not written: neither service will write it (PRE-005).
  */
 export async function judgeJointly(split: readonly SplitRow[], judges: Judges, isHeld: boolean): Promise<JointJudgement> {
-  let withheld = new Set(split.filter(({ row }) => endsUnread(row)).map(({ row }) => row.row));
+  let withheld = new Set<number>();
   let decisions = new Map<string, targetsV1.RowDecision>();
   // Each round settles a row for good; then each of at most two kinds of decision is settled once.
   for (let round = 0; round <= (split.length + 1) * 2; round += 1) {
-    const parts = split.flatMap((row) => markedParts(row, withheld, decisions));
-    const contacts = await judges.contacts(parts);
+    const contacts = await judges.contacts(marked(split, withheld, decisions));
     const answers = partsOfVerdicts(split, contacts.verdicts);
     const cases = await judges.cases(withParts(split, answers));
     const next = unwritten(split, contacts.verdicts, cases.verdicts, isHeld);
-    if (!isSame(next, withheld)) {
-      withheld = next;
-      continue;
-    }
+    const isRight = isWithheldRightly(contacts.verdicts, withheld, next);
+    withheld = next;
+    if (!isRight) continue;
     const decided = decidedParts(split, contacts.verdicts, decisions);
-    if (decided.size === decisions.size) return { contacts, cases, withheld, parts };
+    if (decided.size === decisions.size) return { contacts, cases, withheld, parts: marked(split, withheld, decisions) };
     decisions = decided;
   }
   throw new Error('The judges of a case chunk do not agree with themselves');
 }
 
-/** Rows that fail, or are passed over, by what was read of them: nothing of them is written, whatever they meet. */
-function endsUnread({ blank, appliedBefore, decision, issues }: targetsV1.Row): boolean {
-  return blank || appliedBefore || decision?.action === 'EXCLUDE' || issues.some(({ severity }) => severity === 'ERROR');
+/** The parts of all rows, marked where they are withheld. */
+export function marked(split: readonly SplitRow[], withheld: ReadonlySet<number>, decisions: ReadonlyMap<string, targetsV1.RowDecision> = new Map()): targetsV1.Row[] {
+  return split.flatMap(({ parts }) => parts.map((part) => ({ ...part, withheld: withheld.has(part.row), decision: decisions.get(placeOf(part)) })));
 }
 
-function markedParts({ parts }: SplitRow, withheld: ReadonlySet<number>, decisions: ReadonlyMap<string, targetsV1.RowDecision>): targetsV1.Row[] {
-  return parts.map((part) => ({ ...part, withheld: withheld.has(part.row), decision: decisions.get(placeOf(part)) }));
+/**
+ * Whether outcomes are the end of judging jointly: the contacts withheld are those of rows that are not written, no
+ * decision is left to a contact, and no row is stale, of which it would not be known how it ends.
+ */
+export function isSettled(
+  split: readonly SplitRow[],
+  withheld: ReadonlySet<number>,
+  contacts: readonly targetsV1.RowOutcome[],
+  cases: readonly targetsV1.RowOutcome[],
+): boolean {
+  if ([...contacts, ...cases].some(({ reason }) => reason === 'PLAN_ROW_STALE')) return false;
+  return isWithheldRightly(contacts, withheld, notWritten(cases)) && decidedParts(split, contacts, new Map()).size === 0;
+}
+
+/** What the two services say of a row, as prediction or as outcome. */
+type Judged = Pick<targetsV1.RowVerdict, 'row' | 'part' | 'outcome' | 'reason' | 'match'>;
+
+// Whether a contact that would not be written anyway is withheld changes nothing.
+function isWithheldRightly(contacts: readonly Judged[], withheld: ReadonlySet<number>, unwritten: ReadonlySet<number>): boolean {
+  return contacts.every(({ row, outcome }) => !isWritten(outcome) || unwritten.has(row) === withheld.has(row));
+}
+
+/** A case that has all the row says is written as far as its contacts go: theirs may still be news. */
+function notWritten(cases: readonly Judged[]): Set<number> {
+  return new Set(cases.filter(({ outcome }) => !isWritten(outcome) && outcome !== 'UNCHANGED').map(({ row }) => row));
 }
 
 function unwritten(
@@ -65,9 +86,7 @@ function unwritten(
   cases: readonly targetsV1.RowVerdict[],
   isHeld: boolean,
 ): Set<number> {
-  const rows = new Set<number>();
-  // A case that has all the row says is written as far as its contacts go: theirs may still be news.
-  for (const { row, outcome } of cases) if (!isWritten(outcome) && outcome !== 'UNCHANGED') rows.add(row);
+  const rows = notWritten(cases);
   if (!isHeld) return rows;
   const expected = new Map(split.flatMap(({ row, parts }) => [[String(row.row), row.expected], ...parts.map((part) => [placeOf(part), part.expected] as const)]));
   for (const verdict of cases) if (!isAsExpected(verdict, expected.get(String(verdict.row)))) rows.add(verdict.row);
@@ -93,7 +112,7 @@ function isAsExpected({ outcome, reason, record, match, pinnedVersion }: targets
  */
 function decidedParts(
   split: readonly SplitRow[],
-  verdicts: readonly targetsV1.RowVerdict[],
+  verdicts: readonly Judged[],
   before: ReadonlyMap<string, targetsV1.RowDecision>,
 ): Map<string, targetsV1.RowDecision> {
   const decisions = new Map(before);
@@ -109,14 +128,10 @@ function decidedParts(
 
 const TAKEN_BY_CONTACTS: readonly string[] = ['CREATE', 'UPDATE', 'MERGE'];
 
-function isHeldBy({ reason, match }: targetsV1.RowVerdict): boolean {
+function isHeldBy({ reason, match }: Judged): boolean {
   return reason === 'HELD_FOR_REVIEW' && (match?.verdict === 'REVIEW' || match?.verdict === 'AMBIGUOUS');
 }
 
 function placeOf({ row, part }: { readonly row: number; readonly part: number }): string {
   return `${row}/${part}`;
-}
-
-function isSame(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
-  return a.size === b.size && [...a].every((row) => b.has(row));
 }
