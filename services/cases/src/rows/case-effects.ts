@@ -18,15 +18,15 @@ function caseEffects({ outcome, record, before, after }: JudgedCase): targetsV1.
   return [{ kind: `CASE_${outcome}`, record, fromVersion: before?.version ?? 0, toVersion: after.version }];
 }
 
-// A contact that the row itself makes or changes is told by its own effect.
+// A contact that the row itself makes or changes is told by its own effect, whichever part of the row does so.
 function linkEffects({ row, before, after }: JudgedCase): targetsV1.Effect[] {
   if (after === undefined) return [];
-  const had = new Set(before?.state.contacts.map(({ contact }) => contact));
+  const told = new Set(before?.state.contacts.map(({ contact }) => contact));
+  for (const { record, effects } of row.parts) if (effects.length > 0) told.add(record);
   const linked = new Set(after.state.contacts.map(({ contact }) => contact));
-  return row.parts
-    .filter(({ part, role }) => part === 0 || role === CLIENT)
-    .filter(({ record, effects }) => effects.length === 0 && linked.has(record) && !had.has(record))
-    .map(({ record }) => ({ kind: 'CLIENT_LINKED', record, fromVersion: 0, toVersion: 0 }));
+  const clients = row.parts.filter(({ part, role }) => part === 0 || role === CLIENT).map(({ record }) => record);
+  const fresh = new Set(clients.filter((record) => linked.has(record) && !told.has(record)));
+  return [...fresh].map((record) => ({ kind: 'CLIENT_LINKED', record, fromVersion: 0, toVersion: 0 }));
 }
 
 // Of a case that is written anyway the versions tell the rest; of one that is only put on the list they tell all.

@@ -138,6 +138,12 @@ describe('the contacts of a row (RUN-012, DUP-011)', () => {
     expect(kinds(judged)).toEqual(['CASE_CREATED', 'CLIENT_LINKED', 'CLIENT_LINKED']);
   });
 
+  it('are told to be linked once each, and not at all where the row itself writes them (LED-002)', () => {
+    const made = client('new', { outcome: 'CREATED', reason: '', effects: [{ kind: 'CONTACT_CREATED', record: 'new', fromVersion: 0, toVersion: 1 }] });
+    const judged = judgeOne(row(1, cells, { parts: [made, further(1, 'new', 'CLIENT'), further(2, 'ada', 'CLIENT'), further(3, 'ada', 'CLIENT')] }));
+    expect(effectsOf(judged).map(({ kind, record }) => `${kind} ${record}`)).toEqual(['CONTACT_CREATED new', 'CASE_CREATED imp-1', 'CLIENT_LINKED ada']);
+  });
+
   it('are never missing: a row that is to be written after they were withheld waits for a retry', () => {
     const withheld = client('new', { outcome: 'CREATED', reason: '', effects: [] });
     expect(said(judgeOne(row(1, cells, { parts: [withheld] })))).toBe('FAILED PLAN_ROW_STALE');
