@@ -45,8 +45,13 @@ export interface JobRunnerOptions {
   readonly leaseMs?: number;
 }
 
-/** A job that broke its worker so often is taken to break every worker. */
+/** A job that failed so often by itself fails every time. */
 const TRIES_MAX = 3;
+/**
+ * A job that lost its worker so often is taken to end every worker. Far more than one chunk may take with it before its
+ * rows are isolated (RUN-007): a job that only stood beside is not at fault.
+ */
+const DEATHS_MAX = 12;
 const LEASE_MS = 30_000;
 /** After the database could not be asked. */
 const AWAY_MS = 1_000;
@@ -101,7 +106,7 @@ export class JobRunner {
     try {
       const atWork = this.atWork(job, AbortSignal.any([lost.signal, this.stopping.signal]));
       // A worker that died in the job left its try behind: a job that kills every worker is given up unrun.
-      if (job.tries > TRIES_MAX) await this.giveUp(handler, atWork, job, undefined);
+      if (job.tries > DEATHS_MAX) await this.giveUp(handler, atWork, job, undefined);
       else await this.attempt(handler, atWork, job);
     } finally {
       clearInterval(beat);
