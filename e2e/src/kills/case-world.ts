@@ -1,8 +1,9 @@
 import { contactLines, judgedLines, oracleLines } from '../compare.js';
 import type { ImportView, RowView, Session } from '../company.js';
-import { predictCases, TYPES, type CaseOptions, type CaseResult, type CaseWorld, type OracleCase } from '../oracle/case-oracle.js';
+import { predictCases, type CaseResult, type CaseWorld, type OracleCase } from '../oracle/case-oracle.js';
+import { nextWorld } from '../oracle/next-world.js';
 import { CASE_COLUMNS, caseCsvOf, randomCaseRows } from '../oracle/random-cases.js';
-import type { Policy } from '../oracle/sequential-oracle.js';
+import { choicesOf, listNames, makeLists, putChoices } from './case-choices.js';
 import { allCases, type CaseView } from './case-view.js';
 import { recordOf } from './killed-world.js';
 
@@ -21,9 +22,8 @@ export interface FoundCases {
 }
 
 const END_MS = 75_000;
-const POLICIES: readonly Policy[] = ['UPDATE', 'MERGE', 'SKIP', 'CREATE'];
-const CLIENT_POLICIES: readonly Policy[] = ['UPDATE', 'SKIP', 'MERGE', 'SKIP', 'CREATE'];
-const LIST = 'Spring';
+/** An id that no record has. */
+const NOBODY = '0190f1c2-7a10-7abc-8def-0123456789ab';
 
 /** A company that imports one random case file after the other, and the oracle's contacts and cases beside its own. */
 export class CaseWorldPlayed {
@@ -32,39 +32,39 @@ export class CaseWorldPlayed {
   private world: CaseWorld = { contacts: [], cases: [], clients: [] };
   private expected: CaseResult = { contacts: [], cases: [], clients: [], outcomes: [] };
   private rows = 0;
-  private isListMade = false;
   /** Names of the oracle by record, and the version that each record is at. */
   private readonly names = new Map<string, string>();
   private readonly versions = new Map<string, number>();
   private lists = new Map<string, string>();
 
-  constructor(
+  private constructor(
     private readonly company: Session,
     private readonly seed: number,
   ) {}
 
-  /** Plans the next file of the world; the import stands before its confirmation. */
-  async plan(number: number, count: number): Promise<ImportView> {
+  /** A company with the lists that imports find. */
+  static async open(company: Session, seed: number): Promise<CaseWorldPlayed> {
+    await makeLists(company);
+    return new CaseWorldPlayed(company, seed);
+  }
+
+  /** Plans the next file of the world with the options of that turn; the import stands before its confirmation. */
+  async plan(turn: number, count: number): Promise<ImportView> {
     this.goOn();
-    const at = this.seed + number;
-    const [type = ''] = TYPES;
-    const isListing = number > 1;
-    const options: CaseOptions = {
-      policy: POLICIES[at % POLICIES.length] ?? 'UPDATE',
-      clientPolicy: CLIENT_POLICIES[at % CLIENT_POLICIES.length] ?? 'SKIP',
-      type: isListing || at % 2 === 0 ? type : '',
-      list: isListing ? LIST : '',
-      listType: isListing ? type : '',
-      addSkipped: at % 3 > 0,
-      numbersAfter: this.rows,
-    };
-    const people = at % 3 === 0 ? Math.ceil(count / 4) : count * 2;
-    const rows = randomCaseRows(this.seed * 10 + number, count, { people, externalIds: count });
+    const options = choicesOf(turn, this.rows);
+    const { contacts, cases } = this.world;
+    // Sometimes rows are mostly strangers; sometimes all of them hang together.
+    const people = turn % 3 === 0 ? Math.ceil(count / 4) : count * 2;
+    const rows = randomCaseRows(this.seed * 100_000 + turn, count, { people, externalIds: count, contacts: contacts.length, cases: cases.length });
     this.rows += count;
-    this.told.push(`import ${number}: seed ${this.seed}, ${count} rows of ${people} people, ${JSON.stringify(options)}`);
+    this.told.push(`turn ${turn}: seed ${this.seed}, ${count} rows of ${people} people, ${JSON.stringify(options)}`);
     this.expected = predictCases(this.world, rows, options);
-    const item = await this.company.upload(caseCsvOf(rows), `cases-${number}.csv`, { type: 'CASES' });
-    return this.planMapped(item, options);
+    const ids = new Map([...this.names].map(([id, name]) => [name, id]));
+    const item = await this.company.upload(caseCsvOf(rows, (name) => ids.get(name) ?? NOBODY), `cases-${turn}.csv`, { type: 'CASES' });
+    await this.company.json('POST', `/api/imports/${item.id}/mapping`, { columns: CASE_COLUMNS.map((target, column) => ({ column, target })) });
+    await putChoices(this.company, item, options);
+    await this.company.json('POST', `/api/imports/${item.id}/plan`, {});
+    return this.company.until(item.id, ['AWAITING_CONFIRMATION', 'MAPPING']);
   }
 
   async run(planned: ImportView): Promise<void> {
@@ -115,40 +115,17 @@ export class CaseWorldPlayed {
     this.told.push(`archived ${chosen.title} of ${chosen.primary}`);
   }
 
-  private async planMapped(item: ImportView, options: CaseOptions): Promise<ImportView> {
-    const { policy, clientPolicy, type, list, addSkipped } = options;
-    await this.company.json('POST', `/api/imports/${item.id}/mapping`, { columns: CASE_COLUMNS.map((target, column) => ({ column, target })) });
-    await this.company.json('POST', `/api/imports/${item.id}/options`, {
-      duplicatePolicy: policy,
-      clientDuplicatePolicy: clientPolicy,
-      addSkippedToList: addSkipped ? 'ON' : 'OFF',
-      ...(type === '' ? {} : { caseType: type }),
-      ...(list === '' ? {} : { [this.isListMade ? 'caseList' : 'newCaseList']: list }),
-    });
-    this.isListMade ||= list !== '';
-    await this.company.json('POST', `/api/imports/${item.id}/plan`, {});
-    return this.company.until(item.id, ['AWAITING_CONFIRMATION', 'MAPPING']);
-  }
-
   /** The oracle's records are those of the next file's beginning. */
   private goOn(): void {
-    const { contacts, cases, clients } = this.expected;
-    const renamed = new Map<string, string>();
-    contacts.forEach(({ name }, at) => renamed.set(name, `existing ${at}`));
-    cases.forEach(({ name }, at) => renamed.set(name, `case existing ${at}`));
-    const now = (name: string): string => renamed.get(name) ?? name;
+    const { world, now } = nextWorld(this.expected);
     for (const [id, name] of this.names) this.names.set(id, now(name));
-    this.world = {
-      clients: clients.map(now),
-      contacts: contacts.map((one) => ({ ...one, name: now(one.name) })),
-      cases: cases.map((one) => ({ ...one, name: now(one.name), primary: now(one.primary), contacts: one.contacts.map(({ contact, role }) => ({ contact: now(contact), role })) })),
-    };
+    this.world = world;
   }
 
   private async look(rows: readonly RowView[]): Promise<Omit<FoundCases, 'broken' | 'unplanned'>> {
     const contacts = await this.company.contacts({ archived: 'INCLUDE' });
     const cases = await allCases(this.company);
-    this.lists = new Map(cases.flatMap(({ lists }) => lists).map((id) => [id, LIST]));
+    this.lists = await listNames(this.company);
     const stray = [...contacts.map(({ id, version }) => [recordOf(id), version] as const), ...cases.map(({ id, version }) => [id, version] as const)];
     return {
       ledger: rows.map(({ row, outcome, reason, effects }) => lineOf(row, outcome, reason ?? '', effects.map(({ kind, record }) => `${kind} ${this.nameOf(record)}`))),

@@ -1,26 +1,31 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from '@caseledger/testing';
 import { newCompany, type ImportView } from '../company.js';
+import { readPlayConfig } from '../config.js';
 import { randomOf } from '../oracle/random-file.js';
 import { aroundRebuild } from '../rebuilt.js';
 import { CaseReverts } from './case-reverts.js';
 import { CaseWorldPlayed } from './case-world.js';
-import { CRASH_POINTS, type CrashOrder } from './crash-orders.js';
+import { CRASH_POINTS, type CrashOrder, type CrashPoint } from './crash-orders.js';
 import { Redelivery } from './redelivery.js';
 import { SourceNetwork } from './source-network.js';
+import { underKills } from './under-kills.js';
 
-const SEED = 5_026;
-/** Rows of a file, by company: in two lanes, and in one. */
-const ROWS = [200, 100];
-const CARRIED_OUT_MS = 10_000;
+/** Rows of a file, by company: one in two lanes, the others in one. */
+const ROWS = [520, 60, 40, 25];
+/** Imports that a company has before another one takes its place. */
+const IMPORTS = 3;
+/** Workers at the beginning of a round. */
+const WORKERS = [1, 3, 8, 2, 5, 4, 7, 6];
 
-/** Workers at the beginning of a round; three rounds come by every place to die at, and each by the one between the two databases. */
-const rounds = [1, 3, 8].map((workers, at) => ({ number: at + 1, workers }));
+const { killRounds, killSeed } = readPlayConfig();
+const SEED = 5_026 + killSeed;
+const rounds = Array.from({ length: killRounds }, (_, at) => ({ number: at + 1, workers: WORKERS[at % WORKERS.length] ?? 1 }));
 
+/** Every place to die at, the one between the two databases too; at the first pass of all workers or at a later one. */
 function ordersOf(network: SourceNetwork, round: number): CrashOrder[] {
-  const points = ['before_cases' as const, ...CRASH_POINTS.filter((_, at) => at % rounds.length === round - 1)];
-  return points.map((point, nth) => ({ point, nth: nth % 2, tally: join(network.home, `order-${round}-${point}`) }));
+  const random = randomOf(SEED + round);
+  const points: readonly CrashPoint[] = [...CRASH_POINTS, 'before_cases'];
+  return points.map((point) => ({ point, nth: random(3), tally: join(network.home, `order-${round}-${point}`) }));
 }
 
 interface Running {
@@ -30,6 +35,7 @@ interface Running {
 
 describe('case imports under workers that are killed (CORRECTNESS I1, I4, I5; RUN-012)', () => {
   const network = new SourceNetwork();
+  const killed: CrashPoint[] = [];
   let redelivery: Redelivery;
   let worlds: CaseWorldPlayed[] = [];
   let done: Running[] = [];
@@ -37,32 +43,41 @@ describe('case imports under workers that are killed (CORRECTNESS I1, I4, I5; RU
   beforeAll(async () => {
     await network.start();
     redelivery = await Redelivery.open(network);
-    worlds = await Promise.all(ROWS.map(async (_, at) => new CaseWorldPlayed(await newCompany(network), SEED + at)));
   }, 180_000);
-  afterAll(() => network.stop(), 60_000);
+  afterAll(async () => {
+    const tally = [...new Set(killed)].map((point) => `${point} ${killed.filter((one) => one === point).length}`).join(', ');
+    process.stdout.write(`${killed.length} workers killed in ${killRounds} rounds of ${ROWS.length} imports of cases, seed ${SEED}: ${tally}\n`);
+    await network.stop();
+  }, 60_000);
 
-  /** Lets workers die while this goes on. Each order is carried out, once, and nobody ends in any other way. */
-  async function underKills(orders: readonly CrashOrder[], goesOn: () => Promise<void>): Promise<void> {
-    const fallen = network.fallen;
-    const left = (): CrashOrder[] => orders.filter(({ tally, nth }) => !existsSync(`${tally}.${nth}`));
-    await network.order(orders);
-    await goesOn();
-    await eventually(async () => left().length === 0 && network.fallen - fallen >= orders.length, { deadlineMs: CARRIED_OUT_MS }).catch(() => undefined);
-    expect([left(), network.fallen - fallen, network.faults]).toEqual([[], orders.length, []]);
-    await network.order([]);
+  /** The companies of a round: those there are go on, or others take their place, as after a round that failed. */
+  async function worldsOf(number: number): Promise<CaseWorldPlayed[]> {
+    if ((number - 1) % IMPORTS > 0 && worlds.length > 0) return worlds;
+    return Promise.all(ROWS.map(async (_, at) => CaseWorldPlayed.open(await newCompany(network), SEED + number * ROWS.length + at)));
   }
 
   it.each(rounds)('round $number: $workers working, contacts, cases, ids, numbers, lists and ledger are those of one reader in file order', async ({ number, workers }) => {
     await network.work(workers);
-    done = await Promise.all(worlds.map(async (world, at) => ({ world, item: await world.plan(number, ROWS[at] ?? 0) })));
-    await underKills(ordersOf(network, number), async () => {
+    const playing = await worldsOf(number);
+    worlds = [];
+    const turn = (number - 1 + killSeed) * ROWS.length;
+    done = await Promise.all(playing.map(async (world, at) => ({ world, item: await world.plan(turn + at, ROWS[at] ?? 0) })));
+    const orders = ordersOf(network, number);
+    await underKills(network, orders, async () => {
       await Promise.all(done.map(({ world, item }) => world.run(item)));
-      for (const { world, item } of done) expect({ told: world.told, ...(await world.ended(item)) }).toEqual({ told: world.told, ...world.oracle() });
+      // Those of the next round load while these wait for the leases of the fallen.
+      network.load((rounds[number]?.workers ?? 2) - 1);
+      const ended = [];
+      for (const { world, item } of done) ended.push({ told: world.told, ...(await world.ended(item)) });
+      expect(ended).toEqual(done.map(({ world }) => ({ told: world.told, ...world.oracle() })));
     });
+    killed.push(...orders.map(({ point }) => point));
+    await Promise.all(playing.map((world) => world.archiveOne()));
+    worlds = playing;
+    if (number % IMPORTS > 0 && number < killRounds) return;
     // Delivered again long after its run, no chunk changes anything.
     await Promise.all(done.map(({ item }) => redelivery.again(item.id, 1, randomOf(SEED + number))));
     for (const { world, item } of done) expect({ told: world.told, ...(await world.again(item)) }).toEqual({ told: world.told, ...world.lasting() });
-    await Promise.all(worlds.map((world) => world.archiveOne()));
   }, 240_000);
 
   it.each([['first', 'second'], ['second', 'first']])('REV-003, REV-008: taken back the %s before the %s, with edits between, each case and contact has what its history gives', async (...order) => {

@@ -2,6 +2,7 @@ import { predictCases, type CaseOptions, type OracleCaseRow } from './case-oracl
 
 const row = (at: number, given: Partial<OracleCaseRow> = {}): OracleCaseRow => ({
   row: at,
+  recordId: '',
   name: 'In re Hale',
   type: 'Family Law',
   status: '',
@@ -10,11 +11,11 @@ const row = (at: number, given: Partial<OracleCaseRow> = {}): OracleCaseRow => (
   description: '',
   deadline: '',
   tags: '',
-  client: { firstName: 'Ana', lastName: 'Hale', email: 'ana@x.net', phone: '', jobTitle: '' },
-  other: { firstName: '', lastName: '', email: '', role: '' },
+  client: { recordId: '', firstName: 'Ana', lastName: 'Hale', email: 'ana@x.net', phone: '', jobTitle: '' },
+  others: [],
   ...given,
 });
-const OPTIONS: CaseOptions = { policy: 'SKIP', clientPolicy: 'SKIP', type: '', list: '', listType: '', addSkipped: true, numbersAfter: 0 };
+const OPTIONS: CaseOptions = { policy: 'SKIP', clientPolicy: 'SKIP', onReview: 'HOLD', type: '', list: '', listType: '', addSkipped: true, numbersAfter: 0 };
 const NOTHING = { contacts: [], cases: [], clients: [] };
 
 describe('the oracle of cases itself', () => {
@@ -25,7 +26,7 @@ describe('the oracle of cases itself', () => {
   });
 
   it('RUN-012: a row whose case is not written writes no client, and a client in doubt holds the row', () => {
-    const stranger = { firstName: 'Omar', lastName: 'Byrne', email: 'ana@x.net', phone: '', jobTitle: '' };
+    const stranger = { recordId: '', firstName: 'Omar', lastName: 'Byrne', email: 'ana@x.net', phone: '', jobTitle: '' };
     const fails = row(1, { type: '', client: { ...stranger, email: 'omar@x.net' } });
     const { contacts, outcomes } = predictCases(NOTHING, [fails, row(2), row(3, { client: stranger })], OPTIONS);
     expect(contacts).toHaveLength(1);

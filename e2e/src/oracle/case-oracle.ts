@@ -1,14 +1,16 @@
-import { applyRow, type OracleContact, type OracleOutcome, type OracleRow, type Policy } from './sequential-oracle.js';
-import { ruled, writeCase, type CaseDraft } from './case-values.js';
+import { CLOSED, ruled, TYPES, writeCase, type CaseDraft } from './case-values.js';
+import { peopleOf, ROLES, WRITTEN, type OracleLink, type OracleOther, type Part } from './case-people.js';
+import type { ContactRules, OracleContact, OracleRow, Policy } from './sequential-oracle.js';
 
 /**
  * What an import of cases must do, told by one small sequential program: it takes row after row, asks the clerk of
  * contacts for the people, then writes the case, and shares no code with the product.
  */
 
-/** A cell that is blank is ''. */
+/** A cell that is blank is ''; an id names a record as the oracle does. */
 export interface OracleCaseRow {
   readonly row: number;
+  readonly recordId: string;
   readonly name: string;
   readonly type: string;
   readonly status: string;
@@ -17,15 +19,9 @@ export interface OracleCaseRow {
   readonly description: string;
   readonly deadline: string;
   readonly tags: string;
-  readonly client: Pick<OracleRow, 'firstName' | 'lastName' | 'email' | 'phone' | 'jobTitle'>;
-  /** A further contact: name in one cell, `role` as FLD-003 names it. */
-  readonly other: { readonly firstName: string; readonly lastName: string; readonly email: string; readonly role: string };
-}
-
-export interface OracleLink {
-  /** The contact, as the oracle names it. */
-  readonly contact: string;
-  readonly role: string;
+  readonly client: Pick<OracleRow, 'firstName' | 'lastName' | 'email' | 'phone' | 'jobTitle'> & { readonly recordId: string };
+  /** Further contacts by their place, from the first; blank ones between. */
+  readonly others: readonly OracleOther[];
 }
 
 export interface OracleCase {
@@ -52,10 +48,12 @@ export interface OracleCase {
 export interface CaseOptions {
   readonly policy: Policy;
   readonly clientPolicy: Policy;
+  readonly onReview: ContactRules['onReview'];
   /** The type of rows that name none; '' for none. */
   readonly type: string;
-  /** The list every case goes to and the type it is bound to; '' for no list. */
+  /** The list every case goes to; '' for none. */
   readonly list: string;
+  /** The only type of its members; '' for any. */
   readonly listType: string;
   readonly addSkipped: boolean;
   /** The number before the first of the import's block. */
@@ -81,12 +79,6 @@ export interface CaseResult extends CaseWorld {
   readonly outcomes: readonly OracleCaseOutcome[];
 }
 
-export interface Part extends OracleLink {
-  readonly outcome: string;
-  readonly reason: string;
-  readonly isClient: boolean;
-}
-
 interface Ended {
   readonly outcome: string;
   readonly reason: string;
@@ -94,10 +86,6 @@ interface Ended {
   readonly effects: readonly string[];
   readonly parts: readonly Part[];
 }
-
-export const TYPES = ['Personal Injury', "Workers' Compensation", 'Family Law', 'Criminal Defense'];
-
-const WRITTEN = ['CREATED', 'UPDATED', 'MERGED'];
 
 export function predictCases(world: CaseWorld, rows: readonly OracleCaseRow[], options: CaseOptions): CaseResult {
   let now: CaseWorld = structuredClone(world);
@@ -118,17 +106,19 @@ function judge(row: OracleCaseRow, world: CaseWorld, options: CaseOptions): Ende
   if (isBlank(row)) return end('SKIPPED', 'ROW_BLANK');
   const fault = faultOf(row);
   if (fault !== '') return end('FAILED', fault);
-  const parts = people(row, world, options.clientPolicy);
+  const parts = peopleOf(row, world, { policy: options.clientPolicy, onReview: options.onReview });
   const failed = parts.find(({ outcome }) => outcome === 'FAILED');
   if (failed !== undefined) return end('FAILED', failed.reason);
   if (parts.some(({ contact }) => contact === '')) return end('SKIPPED', 'HELD_FOR_REVIEW');
   const type = row.type === '' ? options.type : TYPES.find((one) => fold(one) === fold(row.type));
   if (type === undefined) return end('FAILED', 'VALUE_NOT_ALLOWED');
   const found = matches(row, type, parts, world.cases);
+  if (found === undefined) return end('FAILED', 'RECORD_NOT_FOUND');
   const [match] = found;
-  if (found.length > 1 || match?.archived === true) return end('SKIPPED', 'HELD_FOR_REVIEW');
-  const draft: CaseDraft = { row, type, parts, options, match, cases: world.cases };
-  if (match === undefined || options.policy === 'CREATE') return written(create(draft, world.cases), parts);
+  const isDoubtful = found.length > 1 || match?.archived === true;
+  if (isDoubtful && options.onReview === 'HOLD') return end('SKIPPED', 'HELD_FOR_REVIEW');
+  const draft = { row, type, parts, options, cases: world.cases };
+  if (match === undefined || isDoubtful || options.policy === 'CREATE') return written(create({ ...draft, match: undefined }, world.cases), parts);
   if (options.policy === 'SKIP') return written(skip(match, options), parts);
   return written(complete(match, { ...draft, match }), parts);
 }
@@ -137,28 +127,12 @@ function written(ended: Omit<Ended, 'parts'>, parts: readonly Part[]): Ended {
   return { ...ended, parts };
 }
 
-/** The row's client and its further contact, one after the other. */
-function people({ row, client, other }: OracleCaseRow, { contacts, clients }: CaseWorld, policy: Policy): Part[] {
-  const none = { row, phone: '', mobile: '', jobTitle: '', tags: '' };
-  const { role, ...name } = other;
-  const both = [
-    { given: { ...none, ...client }, maker: `row ${row}`, role: 'CLIENT', isClient: true },
-    { given: { ...none, ...name }, maker: `row ${row} other`, role: role === '' ? 'OTHER' : role, isClient: false },
-  ];
-  return both
-    .filter(({ given }) => [given.firstName, given.lastName, given.email, given.phone, given.jobTitle].some((cell) => cell !== ''))
-    .map(({ given, maker, role: as, isClient }): Part => {
-      const { outcome, reason, contact }: OracleOutcome = applyRow(given, contacts, policy, maker);
-      const isMarked = isClient && !clients.includes(contact) && [...WRITTEN, 'UNCHANGED'].includes(outcome);
-      if (isMarked) clients.push(contact);
-      // The mark is a change like any other.
-      const told = isMarked && outcome === 'UNCHANGED' ? (policy === 'MERGE' ? 'MERGED' : 'UPDATED') : outcome;
-      return { outcome: told, reason, contact, role: as, isClient };
-    });
-}
-
-/** DUP-001: by the external id; where that finds nothing, by client, type and name. */
-function matches(row: OracleCaseRow, type: string, parts: readonly Part[], cases: readonly OracleCase[]): OracleCase[] {
+/** DUP-001, DUP-002: by the record's own id and nothing else; by the external id; where that finds nothing, by client, type and name. */
+function matches(row: OracleCaseRow, type: string, parts: readonly Part[], cases: readonly OracleCase[]): OracleCase[] | undefined {
+  if (row.recordId !== '') {
+    const named = cases.find(({ name }) => name === row.recordId);
+    return named === undefined ? undefined : [named];
+  }
   const byId = row.externalId === '' ? [] : cases.filter(({ externalIds }) => externalIds.includes(row.externalId));
   if (byId.length > 0) return byId;
   const client = parts.find(({ isClient }) => isClient)?.contact;
@@ -171,7 +145,6 @@ function create(draft: CaseDraft, cases: OracleCase[]): Omit<Ended, 'parts'> {
   const { row, parts, options } = draft;
   const standing = ruled(draft);
   if (typeof standing === 'string') return { outcome: 'FAILED', reason: standing, effects: [] };
-  const client = parts.find(({ isClient }) => isClient);
   const made: OracleCase = {
     name: `case row ${row.row}`,
     number: options.numbersAfter + row.row,
@@ -183,7 +156,7 @@ function create(draft: CaseDraft, cases: OracleCase[]): Omit<Ended, 'parts'> {
     tags: [],
     externalIds: [],
     contacts: [],
-    primary: client?.contact ?? '',
+    primary: parts.find(({ role }) => role === 'CLIENT')?.contact ?? '',
     lists: [],
     archived: false,
     isDated: false,
@@ -211,38 +184,52 @@ function complete(match: OracleCase, draft: CaseDraft): Omit<Ended, 'parts'> {
   return { outcome, reason: '', effects: effectsOf(outcome, before, after, draft.parts) };
 }
 
-const CLOSED = ['Settled', 'Closed'];
-
 /** The case stays as it is; only the list takes it (OPT-006). */
 function skip(match: OracleCase, { list, listType, addSkipped }: CaseOptions): Omit<Ended, 'parts'> {
-  if (list !== '' && listType !== match.type) return { outcome: 'FAILED', reason: 'LIST_CASE_TYPE_MISMATCH', effects: [] };
+  if (list !== '' && listType !== '' && listType !== match.type) return { outcome: 'FAILED', reason: 'LIST_CASE_TYPE_MISMATCH', effects: [] };
   const reason = match.name.startsWith('case row') ? 'DUPLICATE_IN_FILE' : 'DUPLICATE_EXISTING';
   if (list === '' || !addSkipped || match.lists.includes(list)) return { outcome: 'SKIPPED', reason, effects: [] };
   match.lists.push(list);
   return { outcome: 'SKIPPED', reason, effects: [`LIST_MEMBER_ADDED ${match.name}`] };
 }
 
+/** A client that the row itself writes is told by that, any other once. */
 function effectsOf(outcome: string, before: OracleCase | undefined, after: OracleCase, parts: readonly Part[]): string[] {
-  const had = new Set(before?.contacts.map(({ contact }) => contact));
-  const linked = parts.filter(({ isClient, contact, outcome: how }) => isClient && !WRITTEN.includes(how) && !had.has(contact));
+  const told = new Set(before?.contacts.map(({ contact }) => contact));
+  for (const part of parts) if (WRITTEN.includes(part.outcome)) told.add(part.contact);
+  const linked = parts.filter(({ role, contact }) => role === 'CLIENT' && !told.has(contact)).map(({ contact }) => `CLIENT_LINKED ${contact}`);
   const isListed = after.lists.length > (before?.lists.length ?? 0);
-  return [`CASE_${outcome} ${after.name}`, ...linked.map(({ contact }) => `CLIENT_LINKED ${contact}`), ...(isListed ? [`LIST_MEMBER_ADDED ${after.name}`] : [])];
+  return [`CASE_${outcome} ${after.name}`, ...new Set(linked), ...(isListed ? [`LIST_MEMBER_ADDED ${after.name}`] : [])];
 }
 
-function faultOf({ source, deadline, client, other }: OracleCaseRow): string {
-  if (source === 'AUTOMATED_HOTLINE') return 'SOURCE_NOT_IMPORTABLE';
-  if (deadline !== '' && !/^\d{4}-\d\d-\d\d$/.test(deadline)) return 'DATE_INVALID';
-  if (isNoAddress(client.email)) return 'EMAIL_INVALID';
-  if (client.phone !== '' && client.phone.replace(/\D/g, '').length < 10) return 'PHONE_INVALID';
-  return isNoAddress(other.email) ? 'EMAIL_INVALID' : '';
+/** What is wrong with a cell by itself: what is the case's own first, then person after person, each in the order of the columns. */
+function faultOf({ recordId, source, deadline, client, others }: OracleCaseRow): string {
+  const faults = [
+    isNoId(recordId) ? 'RECORD_NOT_FOUND' : '',
+    source === 'AUTOMATED_HOTLINE' ? 'SOURCE_NOT_IMPORTABLE' : '',
+    deadline !== '' && !/^\d{4}-\d\d-\d\d$/.test(deadline) ? 'DATE_INVALID' : '',
+    ...others.map(({ role }) => (role !== '' && !ROLES.includes(role) ? 'ROLE_UNKNOWN' : '')),
+    isNoId(client.recordId) ? 'RECORD_NOT_FOUND' : '',
+    ...[client, ...others].flatMap(({ email, phone }) => [isNoEmail(email) ? 'EMAIL_INVALID' : '', isNoPhone(phone) ? 'PHONE_INVALID' : '']),
+  ];
+  return faults.find((fault) => fault !== '') ?? '';
 }
 
-function isNoAddress(cell: string): boolean {
+function isNoEmail(cell: string): boolean {
   return cell !== '' && !cell.includes('@');
 }
 
-function isBlank({ row: _row, client, other, ...own }: OracleCaseRow): boolean {
-  return [own, client, other].every((cells) => Object.values(cells).every((cell) => cell === ''));
+function isNoPhone(cell: string): boolean {
+  return cell !== '' && cell.replace(/\D/g, '').length < 10;
+}
+
+/** What stands in the cell is no id at all. */
+function isNoId(cell: string): boolean {
+  return /^\d+$/.test(cell);
+}
+
+function isBlank({ row: _row, client, others, ...own }: OracleCaseRow): boolean {
+  return [own, client, ...others].every((cells) => Object.values(cells).every((cell) => cell === ''));
 }
 
 function fold(text: string): string {

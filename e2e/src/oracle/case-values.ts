@@ -1,4 +1,5 @@
-import type { CaseOptions, OracleCase, OracleCaseRow, Part } from './case-oracle.js';
+import type { CaseOptions, OracleCase, OracleCaseRow } from './case-oracle.js';
+import type { Part } from './case-people.js';
 
 /** The table of DUP-006 for the values of a case, as the oracle of cases reads it. */
 
@@ -8,22 +9,26 @@ export interface CaseDraft {
   readonly type: string;
   readonly parts: readonly Part[];
   readonly options: CaseOptions;
+  /** The case that the row is laid over; undefined for a new one. */
   readonly match: OracleCase | undefined;
   readonly cases: readonly OracleCase[];
 }
 
+export const TYPES = ['Personal Injury', "Workers' Compensation", 'Family Law', 'Criminal Defense'];
+
 export const STATUSES = ['New Lead', 'In Review', 'Active', 'Awaiting Documents', 'In Negotiation', 'Settled', 'Closed'];
 
+export const CLOSED = ['Settled', 'Closed'];
+
 /** Type and status that the case ends with, or the code of what is wrong with them. */
-export function ruled({ row, type: given, options, match }: CaseDraft): { type: string; status: string } | string {
-  const stays = match !== undefined && options.policy !== 'CREATE' ? match : undefined;
+export function ruled({ row, type: given, options, match: stays }: CaseDraft): { type: string; status: string } | string {
   const isMerged = stays !== undefined && options.policy === 'MERGE';
   const type = stays === undefined ? given : isMerged || row.type === '' ? stays.type : given;
   if (type === '') return 'CASE_TYPE_MISSING';
   const named = STATUSES.find((one) => one.toLowerCase() === row.status.toLowerCase());
   if (row.status !== '' && named === undefined && !isMerged) return 'VALUE_NOT_ALLOWED';
   const status = isMerged ? stays.status : (named ?? stays?.status ?? 'New Lead');
-  if (options.list !== '' && options.listType !== type) return 'LIST_CASE_TYPE_MISMATCH';
+  if (options.list !== '' && options.listType !== '' && options.listType !== type) return 'LIST_CASE_TYPE_MISMATCH';
   return { type, status };
 }
 

@@ -16,9 +16,9 @@ const LAST = ['Quinn', 'Hale', 'Moreau', 'Okafor', 'Byrne'];
 const JOBS = ['', '', 'Welder', 'Nurse', 'Pilot'];
 const TAGS = ['', '', 'vip', 'probate; vip', 'intake'];
 
-type Random = (below: number) => number;
+export type Random = (below: number) => number;
 
-function pick(random: Random, list: readonly string[]): string {
+export function pick(random: Random, list: readonly string[]): string {
   return list[random(list.length)] ?? '';
 }
 

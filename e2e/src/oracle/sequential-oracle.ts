@@ -5,6 +5,8 @@
 
 export interface OracleRow {
   readonly row: number;
+  /** The contact that the row names by its id, as the oracle calls it; the only thing that overrules its name. */
+  readonly recordId?: string;
   readonly firstName: string;
   readonly lastName: string;
   readonly email: string;
@@ -15,6 +17,12 @@ export interface OracleRow {
 }
 
 export type Policy = 'SKIP' | 'UPDATE' | 'CREATE' | 'MERGE';
+
+/** What an import does with a contact that is there, and with one that somebody has to look at. */
+export interface ContactRules {
+  readonly policy: Policy;
+  readonly onReview: 'HOLD' | 'CREATE';
+}
 
 export interface OraclePhone {
   label: string;
@@ -101,21 +109,23 @@ function hits({ email, phone, mobile }: Read, contact: OracleContact): boolean {
 
 export function predict(existing: readonly OracleContact[], rows: readonly OracleRow[], policy: Policy): OracleResult {
   const contacts = existing.map((one) => structuredClone(one));
-  const outcomes = rows.map((row) => applyRow(row, contacts, policy));
+  const outcomes = rows.map((row) => applyRow(row, contacts, { policy, onReview: 'HOLD' }));
   return { contacts, outcomes };
 }
 
 /** What one row does to the contacts, which are changed in place; a contact it makes goes by the name of its maker. */
-export function applyRow(row: OracleRow, contacts: OracleContact[], policy: Policy, maker = `row ${row.row}`): OracleOutcome {
+export function applyRow(row: OracleRow, contacts: OracleContact[], { policy, onReview }: ContactRules, maker = `row ${row.row}`): OracleOutcome {
   const end = (outcome: string, reason = '', contact = ''): OracleOutcome => ({ row: row.row, outcome, reason, contact });
   if (isBlank(row)) return end('SKIPPED', 'ROW_BLANK');
   const given = read(row);
   if (given.fault !== undefined) return end('FAILED', given.fault);
-  const found = contacts.filter((contact) => hits(given, contact));
+  const isNamed = (row.recordId ?? '') !== '';
+  const found = contacts.filter((contact) => (isNamed ? contact.name === row.recordId : hits(given, contact)));
   const [match] = found;
-  if (match === undefined) return create(given, contacts, maker);
-  if (found.length > 1 || match.archived || !mayBeSame(row, match)) return end('SKIPPED', 'HELD_FOR_REVIEW');
-  if (policy === 'CREATE') return create(given, contacts, maker);
+  if (match === undefined) return isNamed ? end('FAILED', 'RECORD_NOT_FOUND') : create(given, contacts, maker);
+  const isDoubtful = found.length > 1 || match.archived || !(isNamed || mayBeSame(row, match));
+  if (isDoubtful && onReview === 'HOLD') return end('SKIPPED', 'HELD_FOR_REVIEW');
+  if (isDoubtful || policy === 'CREATE') return create(given, contacts, maker);
   if (policy === 'SKIP') return end('SKIPPED', match.name.startsWith('row') ? 'DUPLICATE_IN_FILE' : 'DUPLICATE_EXISTING', match.name);
   const before = JSON.stringify(match);
   if (policy === 'UPDATE') update(match, given);
