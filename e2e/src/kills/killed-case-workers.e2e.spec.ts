@@ -72,6 +72,7 @@ describe('case imports under workers that are killed (CORRECTNESS I1, I4, I5; RU
       expect(ended).toEqual(done.map(({ world }) => ({ told: world.told, ...world.oracle() })));
     });
     killed.push(...orders.map(({ point }) => point));
+    process.stdout.write(`round ${number} from seed ${SEED}: ${orders.length} killed of ${workers} and those that followed them, ${killed.length} in all\n`);
     await Promise.all(playing.map((world) => world.archiveOne()));
     worlds = playing;
     if (number % IMPORTS > 0 && number < killRounds) return;
