@@ -21,7 +21,7 @@ export interface FoundCases {
   readonly unplanned: readonly string[];
 }
 
-const END_MS = 75_000;
+const END_MS = 120_000;
 /** An id that no record has. */
 const NOBODY = '0190f1c2-7a10-7abc-8def-0123456789ab';
 

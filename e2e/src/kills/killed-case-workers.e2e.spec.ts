@@ -11,7 +11,7 @@ import { SourceNetwork } from './source-network.js';
 import { underKills } from './under-kills.js';
 
 /** Rows of a file, by company: one in two lanes, the others in one. */
-const ROWS = [520, 60, 40, 25];
+const ROWS = [520, 80, 40, 25];
 /** Imports that a company has before another one takes its place. */
 const IMPORTS = 3;
 /** Workers at the beginning of a round. */
@@ -21,11 +21,11 @@ const { killRounds, killSeed } = readPlayConfig();
 const SEED = 5_026 + killSeed;
 const rounds = Array.from({ length: killRounds }, (_, at) => ({ number: at + 1, workers: WORKERS[at % WORKERS.length] ?? 1 }));
 
-/** Every place to die at, the one between the two databases too; at the first pass of all workers or at a later one. */
+/** Three rounds come by every place to die at, and each by the one between the two databases; at the first pass of all workers or at the next. */
 function ordersOf(network: SourceNetwork, round: number): CrashOrder[] {
   const random = randomOf(SEED + round);
-  const points: readonly CrashPoint[] = [...CRASH_POINTS, 'before_cases'];
-  return points.map((point) => ({ point, nth: random(3), tally: join(network.home, `order-${round}-${point}`) }));
+  const points: readonly CrashPoint[] = ['before_cases', ...CRASH_POINTS.filter((_, at) => at % IMPORTS === (round - 1) % IMPORTS)];
+  return points.map((point) => ({ point, nth: random(2), tally: join(network.home, `order-${round}-${point}`) }));
 }
 
 interface Running {

@@ -13,11 +13,13 @@ export async function underKills(network: SourceNetwork, orders: readonly CrashO
   const fallen = network.fallen;
   const left = (): CrashOrder[] => orders.filter(({ tally, nth }) => !existsSync(`${tally}.${nth}`));
   await network.order(orders);
-  await goesOn();
-  await eventually(async () => left().length === 0 && network.fallen - fallen >= orders.length, { deadlineMs: CARRIED_OUT_MS }).catch(() => undefined);
-  const fell = network.fallen - fallen;
-  if (left().length > 0 || fell !== orders.length || network.faults.length > 0) {
-    throw new Error(`${fell} of ${orders.length} workers fell. Not carried out: ${JSON.stringify(left())}. Said by others: ${network.faults.join('\n')}`);
+  try {
+    await goesOn();
+    await eventually(async () => left().length === 0 && network.fallen - fallen >= orders.length, { deadlineMs: CARRIED_OUT_MS }).catch(() => undefined);
+  } finally {
+    await network.order([]);
   }
-  await network.order([]);
+  const fell = network.fallen - fallen;
+  if (left().length === 0 && fell === orders.length && network.faults.length === 0) return;
+  throw new Error(`${fell} of ${orders.length} workers fell. Not carried out: ${JSON.stringify(left())}. Said by others: ${network.faults.join('\n')}`);
 }
