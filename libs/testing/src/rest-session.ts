@@ -23,13 +23,21 @@ export class RestSession {
     readonly bearer: string,
   ) {}
 
-  /** One request with a deadline; bytes go as they are, everything else as JSON. */
+  /**
+   * One request with a deadline; bytes go as they are, everything else as JSON. It is sent again where the server had closed
+   * the idle connection that it went out on.
+   */
   async send(method: string, path: string, body?: Json | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-    return fetch(new URL(path, this.network.address), {
-      method,
-      signal: AbortSignal.timeout(ANSWER_MS),
-      headers: { authorization: `Bearer ${this.bearer}`, 'content-type': Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body) }),
+    const once = (): Promise<Response> =>
+      fetch(new URL(path, this.network.address), {
+        method,
+        signal: AbortSignal.timeout(ANSWER_MS),
+        headers: { authorization: `Bearer ${this.bearer}`, 'content-type': Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body) }),
+      });
+    return once().catch((fault: unknown) => {
+      if (wasClosedIdle(fault)) return once();
+      throw fault;
     });
   }
 
@@ -41,6 +49,10 @@ export class RestSession {
     if (!response.ok) throw new Refused(response.status, String(read['code']), read);
     return read as Answer;
   }
+}
+
+function wasClosedIdle(fault: unknown): boolean {
+  return fault instanceof Error && fault.cause instanceof Error && fault.cause.message === 'other side closed';
 }
 
 /** Makes a company; companies of one network share nothing. @returns the bearer of its owner, signed in. */
