@@ -27,6 +27,13 @@ describe('API-006 limits of a query', () => {
     expect(codesOf(query)).toEqual(['QUERY_TOO_COMPLEX']);
   });
 
+  it('refuses one question asked hundreds of times under other names', () => {
+    const asked = (times: number) => Array.from({ length: times }, (_, at) => `a${at}: company { name }`).join(' ');
+    expect(codesOf(`{ ${asked(100)} }`)).toEqual([]);
+    expect(codesOf(`{ ${asked(200)} }`)).toEqual(['QUERY_TOO_COMPLEX']);
+    expect(codesOf(`{ ...q ... { ${asked(100)} } } fragment q on Query { b: company { name } ${asked(100)} }`)).toEqual(['QUERY_TOO_COMPLEX']);
+  });
+
   it('measures a document of many spreads in no time', () => {
     const fragments = Array.from({ length: 40 }, (_, at) => `fragment f${at} on Import { id ...f${at + 1} a: id ...f${at + 1} }`);
     const query = `{ imports(first: 1) { nodes { ...f0 } } } ${fragments.join(' ')} fragment f40 on Import { id }`;

@@ -6,6 +6,9 @@ import { PAGE_ROWS_MAX } from './paging.js';
 export const QUERY_DEPTH_MAX = 12;
 export const QUERY_COST_MAX = 10_000;
 
+/** A field at the top asks a service anew, however often it stands there under other names. */
+const ROOT_COST = 50;
+
 /** A list without a page argument counts as this many items. */
 const LIST_ITEMS = 10;
 
@@ -17,8 +20,8 @@ interface Measure {
 const NOTHING: Measure = { depth: 0, cost: 0 };
 
 /**
- * Validation rule: refuses a query deeper than 12 or dearer than 10,000, before anything runs. A field costs 1; what
- * stands below a page (`first`, `last`) costs as often as the page has rows. Introspection is not counted.
+ * Validation rule: refuses a query deeper than 12 or dearer than 10,000, before anything runs. A field costs 1,
+ * at the top 50; what stands below a page (`first`, `last`) costs as often as the page has rows. Introspection is not counted.
  */
 export function queryLimits(context: ValidationContext): ASTVisitor {
   return {
@@ -47,38 +50,41 @@ function measureDocument(document: DocumentNode): Measure {
   const measures = new Map<string, Measure>();
   return document.definitions
     .filter((node) => node.kind === Kind.OPERATION_DEFINITION)
-    .map((node) => measureSelection(node.selectionSet, fragments, measures))
+    .map((node) => measureSelection(node.selectionSet, ROOT_COST, fragments, measures))
     .reduce(worse, NOTHING);
 }
 
-/** Each fragment is measured once, however often it is spread, so that measuring stays linear. */
-function measureFragment(name: string, fragments: ReadonlyMap<string, FragmentDefinitionNode>, measures: Map<string, Measure>): Measure {
+/**
+ * Each fragment is measured once, however often it is spread, so that measuring stays linear. A fragment of what stands
+ * at the top stands nowhere else.
+ */
+function measureFragment(name: string, fieldCost: number, fragments: ReadonlyMap<string, FragmentDefinitionNode>, measures: Map<string, Measure>): Measure {
   const known = measures.get(name);
   if (known !== undefined) return known;
   const fragment = fragments.get(name);
   // A fragment that spreads itself is another rule's business; here it just ends.
   measures.set(name, NOTHING);
-  const measure = fragment === undefined ? NOTHING : measureSelection(fragment.selectionSet, fragments, measures);
+  const measure = fragment === undefined ? NOTHING : measureSelection(fragment.selectionSet, fieldCost, fragments, measures);
   measures.set(name, measure);
   return measure;
 }
 
-function measureSelection(set: SelectionSetNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>, measures: Map<string, Measure>): Measure {
+function measureSelection(set: SelectionSetNode, fieldCost: number, fragments: ReadonlyMap<string, FragmentDefinitionNode>, measures: Map<string, Measure>): Measure {
   let depth = 0;
   let cost = 0;
   for (const node of set.selections) {
     const below =
       node.kind === Kind.FRAGMENT_SPREAD
-        ? measureFragment(node.name.value, fragments, measures)
+        ? measureFragment(node.name.value, fieldCost, fragments, measures)
         : node.selectionSet === undefined
           ? NOTHING
-          : measureSelection(node.selectionSet, fragments, measures);
+          : measureSelection(node.selectionSet, node.kind === Kind.FIELD ? 1 : fieldCost, fragments, measures);
     if (node.kind !== Kind.FIELD) {
       depth = Math.max(depth, below.depth);
       cost += below.cost;
     } else if (!node.name.value.startsWith('__')) {
       depth = Math.max(depth, below.depth + 1);
-      cost += 1 + below.cost * itemsOf(node.arguments ?? [], node.name.value);
+      cost += fieldCost + below.cost * itemsOf(node.arguments ?? [], node.name.value);
     }
     if (cost > QUERY_COST_MAX) return { depth, cost };
   }

@@ -188,6 +188,13 @@ describe('the event store', () => {
       expect(await store.readStream(tenant, stream)).toEqual([]);
     });
 
+    it('is refused when it is longer than a key is kept', async () => {
+      const { store, tenant } = harness;
+      const key = 'k'.repeat(256);
+      await expect(store.transaction(tenant, (tx) => tx.once(key, {}, async () => 1))).rejects.toMatchObject({ code: 'TEXT_TOO_LONG', field: 'idempotencyKey' });
+      await expect(store.transaction(tenant, (tx) => tx.once(key.slice(1), {}, async () => 1))).resolves.toEqual({ result: 1, replayed: false });
+    });
+
     it('takes the order of a request’s keys for nothing, and belongs to its tenant', async () => {
       const { store, tenant } = harness;
       await store.transaction(tenant, (tx) => tx.once('key-4', { a: 1, b: 2 }, async () => 1));

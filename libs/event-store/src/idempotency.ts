@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { DomainError, concurrency } from '@caseledger/errors';
+import { DomainError, concurrency, validation } from '@caseledger/errors';
 import { canonicalJson } from './canonical-json.js';
 import type { JsonValue } from './json.types.js';
 import { sqlStateOf } from './store-errors.js';
 import type { StoreTransaction } from './store.types.js';
 
 const LOCK_TIMEOUT = '55P03';
+
+/** As the table has it. */
+const KEY_CHARACTERS_MAX = 255;
 
 /** Takes the key, or takes it over when it is older than the 24 hours a key holds (API-004). */
 const CLAIM = `
@@ -28,8 +31,10 @@ delete from es.idempotency where (tenant, key) in (
 /**
  * Takes a key for this transaction. Another transaction that holds it is waited for. Returns the stored result when
  * the same request was answered before, undefined when the work is to be done now.
+ * @throws DomainError IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_PROGRESS; TEXT_TOO_LONG
  */
 export async function claimKey(tx: StoreTransaction, key: string, request: JsonValue): Promise<{ result: JsonValue } | undefined> {
+  if (key.length > KEY_CHARACTERS_MAX) throw validation('TEXT_TOO_LONG', { n: key.length, field: 'idempotency key', limit: KEY_CHARACTERS_MAX }, 'idempotencyKey');
   const hash = createHash('sha256').update(canonicalJson(request)).digest();
   const claimed = await claim(tx, key, hash);
   if (claimed) {

@@ -86,6 +86,7 @@ describe('asking for ids alone (CAS-008, RST-001)', () => {
     for (const text of ['idonly', 'Idonly Ivo', '(415) 555-0177']) expect((await search(text)).ids).toEqual([id]);
     expect(await search('nobody of this name')).toEqual({ ids: [], hasMore: false });
     expect((await search(' ')).ids).toEqual([]);
+    await expect(search('word '.repeat(200_000))).rejects.toMatchObject({ code: 'TEXT_TOO_LONG' });
     const byIds = (by = manager) =>
       by.findByExternalIds({ externalIds: [{ system: 'none', id: 'ID-7' }, { system: 'clio', id: 'ID-7' }] });
     expect((await byIds()).ids).toEqual(['', id]);

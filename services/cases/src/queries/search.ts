@@ -1,4 +1,4 @@
-import { fold } from '@caseledger/normalise';
+import { searchText } from '@caseledger/normalise';
 import { pgArray } from '@caseledger/event-store';
 import type { CallContext } from '@caseledger/service-kit';
 import type { DataSource } from 'typeorm';
@@ -17,17 +17,16 @@ export interface CaseSearch {
  * the caller's own rights, because their values may lie nowhere else (EVT-005). PostgreSQL uses no index on text patterns
  * below row-level security (LIKE is not leakproof), so ids alone are looked up as the reading role, with the company in
  * the question; what is shown is then read by them under row-level security as everything else.
+ * @throws DomainError TEXT_TOO_LONG
  */
 export async function searchCases(
   { tail, contacts }: { readonly tail: DataSource; readonly contacts: ContactsSide },
   caller: CallContext,
   text: string,
 ): Promise<CaseSearch | undefined> {
-  const whole = text.trim().toLowerCase();
-  if (whole === '') return undefined;
-  const words = fold(whole)
-    .split(' ')
-    .filter((word) => word !== '');
+  const asked = searchText(text);
+  if (asked === undefined) return undefined;
+  const { whole, words } = asked;
   const clients = await contacts.search(caller, whole);
   const ways = [[whole], ...(words.length === 0 ? [] : [words])];
   const values: unknown[] = [caller.tenant, pgArray('uuid', clients), HITS_MAX];

@@ -1,4 +1,4 @@
-import { fold } from '@caseledger/normalise';
+import { searchText } from '@caseledger/normalise';
 import type { DataSource } from 'typeorm';
 
 /** What a search asks of the column `search` of `app.contact c`; every `?` stands for the value that follows. */
@@ -15,14 +15,12 @@ const INDEXED_CHARACTERS = 3;
 
 /**
  * Name in any order, phone in any shape, e-mail, external id (CON-009): all of the words, or the whole as it is, or its
- * digits. Undefined for a blank search.
+ * digits. Undefined for a blank search. @throws DomainError TEXT_TOO_LONG
  */
 export function searchOf(search: string): Search | undefined {
-  const whole = search.trim().toLowerCase();
-  if (whole === '') return undefined;
-  const words = fold(whole)
-    .split(' ')
-    .filter((word) => word !== '');
+  const asked = searchText(search);
+  if (asked === undefined) return undefined;
+  const { whole, words } = asked;
   const digits = /^[\d\s()+.\-/]+$/.test(whole) ? whole.replace(/\D/g, '') : '';
   const ways = [
     [whole],
