@@ -11,6 +11,7 @@ export {
   type SeenOwners,
   type WrittenKind,
 } from './commands/record-write.js';
+export { reasonOf } from './commands/reason.js';
 export { hostedTarget, type HostedTarget, type HostingOptions } from './hosted-target.js';
 export type { RowTarget } from './row-target.js';
 export { RowTargetController, RowTargetEdge } from './row-target.controller.js';

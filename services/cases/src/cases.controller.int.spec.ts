@@ -156,6 +156,7 @@ describe('changing a case', () => {
   it('sets the closed date on closing and clears it on opening again (CAS-004)', async () => {
     const { id } = await create();
     const to = (statusId: string, reason = '') => manager.changeCaseStatus({ id, statusId, reason, idempotencyKey: '' });
+    await expect(to(statusNamed('Active'), 'x'.repeat(1_001))).rejects.toMatchObject({ code: 'TEXT_TOO_LONG' });
     const closed = await to(statusNamed('Settled'), 'paid');
     expect(closed.case).toMatchObject({ category: 'CLOSED', closedOn: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) });
     const open = await to(statusNamed('Active'));
@@ -172,6 +173,7 @@ describe('changing a case', () => {
 
   it('is refused while it is archived, and possible after a restore (CAS-006)', async () => {
     const { id } = await create();
+    await expect(manager.archiveCase({ id, reason: 'x'.repeat(1_001), idempotencyKey: '' })).rejects.toMatchObject({ code: 'TEXT_TOO_LONG' });
     await manager.archiveCase({ id, reason: 'moved away', idempotencyKey: '' });
     const edit = () => manager.updateCase(asked(casesV1.UpdateCaseRequest, { id, fields: fields({ caseName: 'New' }) }));
     await expect(edit()).rejects.toEqual(code('CASE_ARCHIVED'));

@@ -119,6 +119,7 @@ describe('editing', () => {
   it('sets the status, archives, restores, and tells it all in the history (CON-017)', async () => {
     const { id } = await create({ firstName: 'Hal', lastName: 'History' });
     await manager.setContactStatus({ id, status: 'PENDING', idempotencyKey: '' });
+    await expect(manager.archiveContact({ id, reason: 'x'.repeat(1_001), idempotencyKey: '' })).rejects.toMatchObject({ code: 'TEXT_TOO_LONG' });
     await manager.archiveContact({ id, reason: 'moved away', idempotencyKey: '' });
     expect((await list({ search: 'Hal History' })).names).toEqual([]);
     expect((await list({ search: 'Hal History', archived: 'ONLY' })).names).toEqual(['Hal History']);

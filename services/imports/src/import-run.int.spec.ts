@@ -88,6 +88,7 @@ describe('an import from upload to ledger', () => {
     const wanted = { type: 'CLIENTS' as const, fileName: 'a.csv', sizeBytes: 10, importKey: 'may intake', origin: 'FILE' };
     const first = await harness.uploads.create(harness.caller, wanted);
     expect(await harness.uploads.create(harness.caller, wanted)).toEqual({ id: first.id, replayed: true });
+    await expect(harness.uploads.create(harness.caller, { ...wanted, importKey: 'k'.repeat(256) })).rejects.toMatchObject({ code: 'TEXT_TOO_LONG' });
   });
 
   it('FIL-004 bytes beyond the limit end the import and nothing is kept', async () => {

@@ -73,10 +73,14 @@ const rowsOf = (id: string, of: string, over: Partial<importsV1.ListRowsRequest>
     rpc({ id, of, outcome: '', reason: '', code: '', column: 0, allAttempts: false, first: 0, afterRow: 0, brief: false, rows: [], filterColumn: false, ...over }, caller),
   );
 
-async function textOf(chunks: AsyncIterable<importsV1.FileChunk>): Promise<string> {
+async function bytesOf(chunks: AsyncIterable<importsV1.FileChunk>): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const { bytes } of chunks) parts.push(Buffer.from(bytes));
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
+}
+
+async function textOf(chunks: AsyncIterable<importsV1.FileChunk>): Promise<string> {
+  return (await bytesOf(chunks)).toString('utf8');
 }
 
 const FILE = 'First name,Last name,Email,City\nAna,Lee,ana@kestrel-mail.net,Eugene\nBo,"Hale\nJr",not a mail,=1+1\nCy,Wu,ana@kestrel-mail.net,Bend\n';
@@ -111,6 +115,15 @@ describe('the edge of imports', () => {
     expect(files[1]).toContain(`${id},2,EMAIL_INVALID,`);
     expect(files[1]).toContain(`"Hale\nJr",not a mail,'=1+1`);
     expect(await textOf(controller.originalFile(rpc({ id })))).toBe(FILE);
+  });
+
+  it('LED-006 leaves no cell of a row out that has more of them than columns', async () => {
+    const id = await started('First name,Last name,Email\nAna,Lee,ana@kestrel-mail.net\nBo,Hale,bo@kestrel-mail.net,Bend,=2+2\n', 'edge long');
+    await run(id);
+    const failed = await textOf(controller.resultFile(rpc({ id, result: 'FAILED', format: 'CSV' })));
+    expect(failed).toContain(`,Bo,Hale,bo@kestrel-mail.net,Bend,'=2+2`);
+    const xlsx = await bytesOf(controller.resultFile(rpc({ id, result: 'FAILED', format: 'XLSX' })));
+    expect(await analyseFile(bufferSource(xlsx), { fileName: 'r.xlsx' })).toMatchObject({ rows: 1 });
   });
 
   it('LED-007 a failed file, fixed and uploaded again, is a retry of its import', async () => {

@@ -102,9 +102,10 @@ function kindOf(outcome: string): ResultKind {
   return outcome === 'SKIPPED' ? 'NOT_APPLIED' : 'SUCCEEDED';
 }
 
+/** Cells beyond the columns come along: whoever imports the file as it is hears of them again (ROW_TOO_LONG). */
 function line(importId: string, entry: LedgerRow, row: targetsV1.Row | undefined, { kind, headers, hiding }: Told): string[] {
   const { cells, ...shown } = shownRow(ledgerEntry(entry, row, { differences: [] }), hiding);
-  return [importId, String(entry.row), ...explanation(kind, entry, shown, headers), ...headers.map((_, column) => cells[column] ?? '')];
+  return [importId, String(entry.row), ...explanation(kind, entry, shown, headers), ...headers.map((_, column) => cells[column] ?? ''), ...cells.slice(headers.length)];
 }
 
 type Shown = Pick<importsV1.RowEntry, 'issues' | 'heldFor'>;

@@ -25,6 +25,7 @@ export interface NewImport {
 
 const PARTS_MAX = 10_000;
 const FILE_NAME_MAX = 255;
+const IMPORT_KEY_MAX = 255;
 
 export class Uploads {
   constructor(private readonly context: ImportContext) {}
@@ -33,6 +34,7 @@ export class Uploads {
   async create(caller: Caller, wanted: NewImport, once?: OnceOnly): Promise<{ id: string; replayed: boolean }> {
     const { limits, commands, objects } = this.context;
     if (wanted.sizeBytes > limits.fileBytes) throw tooLarge(wanted.sizeBytes, limits.fileBytes);
+    if (wanted.importKey.length > IMPORT_KEY_MAX) throw validation('TEXT_TOO_LONG', { n: wanted.importKey.length, field: 'importKey', limit: IMPORT_KEY_MAX }, 'importKey');
     // The id follows from the import key, so that a repetition finds what the first try made, however it ended.
     const id = wanted.importKey === '' ? uuid7() : uuid8('import', caller.tenant, wanted.importKey);
     const command = {

@@ -7,6 +7,7 @@ import {
   doOnce,
   seeOwners,
   tenantOf,
+  reasonOf,
   type Command,
   type KeyHasher,
   type SeenOwners,
@@ -113,7 +114,8 @@ export class CaseCommands {
 
   /** Another status of the case's type (CAS-004). */
   changeStatus(request: casesV1.ChangeCaseStatusRequest, command: Command): Promise<Replied> {
-    const { id, statusId, reason } = request;
+    const { id, statusId } = request;
+    const reason = reasonOf(request);
     return this.change(command, id, { status: statusId, reason }, async (tx, { state }) => {
       const type = await heldType(tx, state.type);
       const status = followingStatus(type.state, state.status, statusId);
@@ -137,7 +139,7 @@ export class CaseCommands {
   /** Archives (CAS-006). */
   archive(request: casesV1.ArchiveCaseRequest, command: Command): Promise<Replied> {
     // The reason of a revert is the revert's own: what carries it is not matched any more.
-    const reason = request.reason === IMPORT_REVERTED ? '' : request.reason;
+    const reason = request.reason === IMPORT_REVERTED ? '' : reasonOf(request);
     return this.change(command, request.id, { archive: reason }, (_tx, { state }) => archiveCase(reason, state));
   }
 

@@ -8,6 +8,7 @@ import {
   keyText,
   seeOwners,
   uuidOrNone,
+  reasonOf,
   type Command,
   type KeyHasher,
   type SeenOwners,
@@ -119,7 +120,7 @@ export class ContactCommands {
   /** Archives (CON-016). */
   archive(request: contactsV1.ArchiveContactRequest, command: Command): Promise<Done> {
     // The reason of a revert is the revert's own: what carries it is not matched any more.
-    const reason = request.reason === IMPORT_REVERTED ? '' : request.reason;
+    const reason = request.reason === IMPORT_REVERTED ? '' : reasonOf(request);
     return this.change(command, request.id, { archive: reason }, (state) => archiveContact(reason, state));
   }
 
