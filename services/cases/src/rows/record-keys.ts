@@ -34,7 +34,18 @@ export function nameKey(client: string, type: string, name: string): ExactKey {
  * is only being tied has no client yet: then its name counts under every contact that may turn out to be the client and,
  * where it names no type, under every type of the company.
  */
-export function keysOfRow(row: targetsV1.Row, options: targetsV1.ApplyOptions, catalogue: Catalogue): RowKey[] {
+export function keysOfRow(row: targetsV1.Row, options: targetsV1.ApplyOptions, catalogue: Catalogue): readonly RowKey[] {
+  const known = keysRead.get(row);
+  if (known?.options === options && known.catalogue === catalogue) return known.keys;
+  const keys = readKeys(row, options, catalogue);
+  keysRead.set(row, { options, catalogue, keys });
+  return keys;
+}
+
+/** A row is looked up, judged and held to its external id by the same keys: they are read once. */
+const keysRead = new WeakMap<targetsV1.Row, { readonly options: targetsV1.ApplyOptions; readonly catalogue: Catalogue; readonly keys: readonly RowKey[] }>();
+
+function readKeys(row: targetsV1.Row, options: targetsV1.ApplyOptions, catalogue: Catalogue): RowKey[] {
   const values = valuesOf(row, options.defaults);
   const id = values.first('recordId')?.text;
   const external = values.first('externalId')?.text;
