@@ -10,9 +10,10 @@ import { addressOf, type CliContext, type Register } from '../context.js';
 
 const CONNECT_MS = 5_000;
 
-/** `caseledger worker|verify|rebuild|status`: the first three act on the installation itself, with its configuration. */
+/** `caseledger worker|migrate|verify|rebuild|status`: all but the last act on the installation itself, with its configuration. */
 export const installationCommands: Register = (program: Command, run) => {
   program.command('worker').description('Add an import worker to the running installation').action(run((context) => launch(context, 'import-worker', [])));
+  program.command('migrate').description('Bring the schema of every database up to date, as their owner').action(run((context) => launch(context, 'migrate', [])));
   program
     .command('verify')
     .description('Recompute the hash chain of every log')

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runOnDistributionPostgres } from './ci/distribution-postgres.js';
 import { countsIn, lastLine, one, sum } from './ci/tally.js';
 import { runTwoCommands } from './ci/two-commands.js';
 import { runCommand } from './repository/run-command.js';
@@ -25,6 +26,8 @@ all.push(countsIn(join(out, 'check.json'), await npm('check', '--counts', join(o
 console.log('\n== the S3 server that specs run against: built once, kept outside of the repository');
 const server = await runCommand(process.execPath, ['libs/testing/versitygw.mjs'], { cwd: root, deadlineMs: STEP_MS, tee: (text) => process.stdout.write(text) });
 all.push(one(server.code === 0));
+console.log('\n== the event store on the PostgreSQL of the distribution');
+all.push(await runOnDistributionPostgres(root, join(out, 'distribution.json'), (text) => void process.stdout.write(text)));
 console.log('\n== the two commands, in a clone of this clone');
 all.push(await runTwoCommands(root, join(out, 'jest.json'), (text) => void process.stdout.write(text)));
 all.push(countsIn(join(out, 'mutants.json'), await npm('mutants', '--counts', join(out, 'mutants.json'))));

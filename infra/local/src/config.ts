@@ -12,13 +12,16 @@ export interface LaunchConfig {
   readonly address: string;
   /** What every child process gets of our own environment: enough to run, no secrets of the user. */
   readonly inherited: Readonly<Record<string, string>>;
-  /** Where objects are kept, when it is not this machine's folder: kept with the installation, for programs that join it. */
-  readonly objects: Readonly<Record<string, string>>;
+  /** Where objects are kept and how many connections a process opens: kept with the installation, for programs that join it. */
+  readonly kept: Readonly<Record<string, string>>;
+  /** A PostgreSQL to use in place of the embedded one, as somebody who may make roles and databases there. */
+  readonly postgresAdminUrl?: string;
 }
 
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'GATEWAY_REQUESTS_PER_MINUTE'];
 
 const OBJECTS = ['OBJECT_STORE', 'S3_BUCKET', 'S3_REGION', 'S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'S3_PATH_STYLE'];
+const POOLS = ['ACCOUNTS_DATABASE_POOL', 'CONTACTS_DATABASE_POOL', 'CASES_DATABASE_POOL', 'IMPORTS_DATABASE_POOL'];
 
 /** @throws Error that says how to put it right. */
 export function readLaunchConfig(): LaunchConfig {
@@ -33,7 +36,8 @@ export function readLaunchConfig(): LaunchConfig {
     port,
     address: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
     inherited: given(INHERITED),
-    objects: given(OBJECTS),
+    kept: given([...OBJECTS, ...POOLS]),
+    ...(process.env['POSTGRES_ADMIN_URL'] ? { postgresAdminUrl: process.env['POSTGRES_ADMIN_URL'] } : {}),
   };
 }
 

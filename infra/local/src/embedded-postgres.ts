@@ -25,6 +25,8 @@ export interface EmbeddedPostgresOptions {
   readonly keysFile?: string;
   /** Further server settings; durability (fsync, synchronous_commit, full_page_writes) stays as PostgreSQL has it. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The folder with `initdb` and `postgres` of another PostgreSQL than the one that npm installed. */
+  readonly programs?: string;
   /** Told in one line when the data cannot lie where it was asked for. */
   readonly say?: (line: string) => void;
 }
@@ -62,7 +64,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     throw new Error(`The database in ${dataDir} cannot be opened: its keys are not in ${keysFile}.`);
   }
   const password = ensureKeys(keysFile, [SUPERUSER])[SUPERUSER] ?? '';
-  const bin = serverBinaries(account);
+  const bin = options.programs ?? serverBinaries(account);
   if (!existsSync(join(dataDir, 'PG_VERSION'))) await makeCluster(bin, dir, dataDir, password, account);
 
   const logFile = join(dir, 'postgresql.log');

@@ -31,7 +31,6 @@ export function launchFlags(args: readonly string[]): LaunchFlags | string {
 }
 
 interface Installation {
-  readonly postgres: EmbeddedPostgres;
   readonly processes: RunningProcess[];
 }
 
@@ -73,25 +72,32 @@ export function stoppedBecause(name: string, how: string, { logs, flags }: { rea
 async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: InstallationFolders, started: { postgres?: EmbeddedPostgres; processes: RunningProcess[] }): Promise<Installation & { demo: Demo | undefined }> {
   const secrets = ensureSecrets(folders);
   const spawned = keepNote(folders);
-  const postgres = await startEmbeddedPostgres({ dir: folders.postgres, keysFile: join(folders.keys, 'postgres.json'), settings: POSTGRES, say });
-  started.postgres = postgres;
-  spawned('postgres', postgres.pid);
-  const urls = await provision(postgres.superuserUrl, DATABASES, join(folders.keys, 'roles.json'));
+  const superuserUrl = config.postgresAdminUrl ?? (await embedded(folders, started, spawned));
+  const urls = await provision(superuserUrl, DATABASES, join(folders.keys, 'roles.json'));
   const ports = { gateway: config.port, accounts: await freePort(), contacts: await freePort(), cases: await freePort(), imports: await freePort() };
-  const env = { ...processEnvironment(folders, secrets, known(urls), { ports, host: config.host }), ...config.objects };
+  const env = { ...processEnvironment(folders, secrets, known(urls), { ports, host: config.host }), ...config.kept };
   writePrivate(folders.environment, env, folders.home);
   writePrivate(folders.programs, Object.fromEntries(JOINING.map((name) => [name, nodeArguments(name)])), folders.home);
   rmSync(folders.work, { recursive: true, force: true });
   mkdirSync(folders.work, { recursive: true, mode: 0o700 });
   await runToEnd({ name: 'migrate', entry: join(config.root, 'infra/processes/dist/migrate.main.js'), env: { ...config.inherited, ...env }, logs: folders.logs });
+  // Only migrations, rebuilds and verification act as the owner of a database.
+  const serving = Object.fromEntries(Object.entries(env).filter(([name]) => !name.endsWith('_OWNER_URL')));
   for (const wave of flags.split ? SPLIT : TOGETHER) {
-    const waveStarted = await Promise.allSettled(wave.map((name) => startProcess({ name, entry: entryOf(config, name), env: { ...config.inherited, ...env }, logs: folders.logs, spawned })));
+    const waveStarted = await Promise.allSettled(wave.map((name) => startProcess({ name, entry: entryOf(config, name), env: { ...config.inherited, ...serving }, logs: folders.logs, spawned })));
     for (const one of waveStarted) if (one.status === 'fulfilled') started.processes.push(one.value);
     for (const one of waveStarted) if (one.status === 'rejected') throw one.reason;
   }
   const demo = flags.bare ? undefined : await prepareDemo(config, folders, secrets);
   writeClient(config, folders, secrets, env, demo);
-  return { postgres, processes: started.processes, demo };
+  return { processes: started.processes, demo };
+}
+
+async function embedded(folders: InstallationFolders, started: { postgres?: EmbeddedPostgres }, spawned: (name: string, pid: number) => void): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dir: folders.postgres, keysFile: join(folders.keys, 'postgres.json'), settings: POSTGRES, say });
+  started.postgres = postgres;
+  spawned('postgres', postgres.pid);
+  return postgres.superuserUrl;
 }
 
 /** Memory for a small machine; durability stays as PostgreSQL has it. */

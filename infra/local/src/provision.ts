@@ -1,3 +1,4 @@
+import { databaseWay } from '@caseledger/service-kit';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { ensureKeys } from './keys-file.js';
 
@@ -15,19 +16,26 @@ const OWNER = 'caseledger_owner';
 const APP = 'caseledger_app';
 const TAIL = 'caseledger_tail';
 const CONNECT_MS = 10_000;
+const VERSION_MIN = 150_000;
 
 /** Any fixed number: provisioning of one cluster happens one at a time. */
 const PROVISION_LOCK = 4_711_000;
 
 /** Sessions of services end by themselves when their client hangs; migrations and rebuilds of the owner may take long. */
-const ROLE_SETTINGS: readonly (readonly [role: string, setting: string, value: string])[] = [
-  [APP, 'idle_in_transaction_session_timeout', '5s'],
-  [APP, 'transaction_timeout', '60s'],
-  [APP, 'lock_timeout', '10s'],
-  [TAIL, 'idle_in_transaction_session_timeout', '5s'],
-  [TAIL, 'transaction_timeout', '60s'],
-  [TAIL, 'default_transaction_read_only', 'on'],
-];
+function roleSettings(version: number): readonly (readonly [role: string, setting: string, value: string])[] {
+  // Before 17 a transaction as a whole has no limit of its own; each of its statements and pauses has.
+  const timeout = version >= VERSION_OF_TRANSACTION_TIMEOUT ? 'transaction_timeout' : 'statement_timeout';
+  return [
+    [APP, 'idle_in_transaction_session_timeout', '5s'],
+    [APP, timeout, '60s'],
+    [APP, 'lock_timeout', '10s'],
+    [TAIL, 'idle_in_transaction_session_timeout', '5s'],
+    [TAIL, timeout, '60s'],
+    [TAIL, 'default_transaction_read_only', 'on'],
+  ];
+}
+
+const VERSION_OF_TRANSACTION_TIMEOUT = 170_000;
 
 /**
  * Makes roles and databases where they are missing and brings passwords and settings up to date; may be repeated.
@@ -36,7 +44,8 @@ const ROLE_SETTINGS: readonly (readonly [role: string, setting: string, value: s
  * @param keysFile where the roles' passwords are kept
  */
 export async function provision(superuserUrl: string, databases: readonly string[], keysFile: string): Promise<Record<string, DatabaseUrls>> {
-  const client = new Client({ connectionString: superuserUrl, connectionTimeoutMillis: CONNECT_MS });
+  const { url, ssl } = databaseWay(superuserUrl);
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS, ...(ssl === undefined ? {} : { ssl }) });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [PROVISION_LOCK]);
@@ -44,7 +53,7 @@ export async function provision(superuserUrl: string, databases: readonly string
     await makeRole(client, OWNER, 'nobypassrls', keys[OWNER]);
     await makeRole(client, APP, 'nobypassrls', keys[APP]);
     await makeRole(client, TAIL, 'bypassrls', keys[TAIL]);
-    for (const [role, setting, value] of ROLE_SETTINGS) {
+    for (const [role, setting, value] of roleSettings(await versionOf(client))) {
       await client.query(`alter role ${role} set ${setting} = ${escapeLiteral(value)}`);
     }
     for (const database of databases) await makeDatabase(client, database);
@@ -53,6 +62,13 @@ export async function provision(superuserUrl: string, databases: readonly string
   } finally {
     await client.end();
   }
+}
+
+async function versionOf(client: Client): Promise<number> {
+  const { rows } = await client.query<{ version: number }>("select current_setting('server_version_num')::int as version");
+  const version = rows[0]?.version ?? 0;
+  if (version < VERSION_MIN) throw new Error(`Caseledger needs PostgreSQL 15 or newer; this server is ${Math.floor(version / 10_000)}.`);
+  return version;
 }
 
 /** The addresses a database has for the three roles, with the passwords of the keys. */

@@ -1,7 +1,5 @@
-import { address, choice, integer, readEnvironment, text, url, type DatabaseConfig, type Environment, type LogLevel } from '@caseledger/service-kit';
+import { address, choice, databaseUrl, integer, readEnvironment, text, type DatabaseConfig, type Environment, type LogLevel } from '@caseledger/service-kit';
 import { readImportsConfig, type ImportsConfig } from '@caseledger/imports';
-
-const POSTGRES = ['postgres', 'postgresql'];
 
 /** The databases of an installation with their owner's addresses: for migrations, verify and rebuild. */
 export interface Databases {
@@ -15,20 +13,20 @@ export interface Databases {
 /** @throws ConfigurationFaults naming every fault at once */
 export function readDatabases(env: Environment = process.env): Databases {
   const read = readEnvironment(env, {
-    accountsApp: url('ACCOUNTS_DATABASE_URL', POSTGRES),
-    accountsTail: url('ACCOUNTS_DATABASE_TAIL_URL', POSTGRES),
-    accountsOwner: url('ACCOUNTS_DATABASE_OWNER_URL', POSTGRES),
-    contactsApp: url('CONTACTS_DATABASE_URL', POSTGRES),
-    contactsTail: url('CONTACTS_DATABASE_TAIL_URL', POSTGRES),
-    contactsOwner: url('CONTACTS_DATABASE_OWNER_URL', POSTGRES),
-    casesApp: url('CASES_DATABASE_URL', POSTGRES),
-    casesTail: url('CASES_DATABASE_TAIL_URL', POSTGRES),
-    casesOwner: url('CASES_DATABASE_OWNER_URL', POSTGRES),
-    importsApp: url('IMPORTS_DATABASE_URL', POSTGRES),
-    importsTail: url('IMPORTS_DATABASE_TAIL_URL', POSTGRES),
-    importsOwner: url('IMPORTS_DATABASE_OWNER_URL', POSTGRES),
-    vaultApp: url('VAULT_DATABASE_URL', POSTGRES),
-    vaultOwner: url('VAULT_DATABASE_OWNER_URL', POSTGRES),
+    accountsApp: databaseUrl('ACCOUNTS_DATABASE_URL'),
+    accountsTail: databaseUrl('ACCOUNTS_DATABASE_TAIL_URL'),
+    accountsOwner: databaseUrl('ACCOUNTS_DATABASE_OWNER_URL'),
+    contactsApp: databaseUrl('CONTACTS_DATABASE_URL'),
+    contactsTail: databaseUrl('CONTACTS_DATABASE_TAIL_URL'),
+    contactsOwner: databaseUrl('CONTACTS_DATABASE_OWNER_URL'),
+    casesApp: databaseUrl('CASES_DATABASE_URL'),
+    casesTail: databaseUrl('CASES_DATABASE_TAIL_URL'),
+    casesOwner: databaseUrl('CASES_DATABASE_OWNER_URL'),
+    importsApp: databaseUrl('IMPORTS_DATABASE_URL'),
+    importsTail: databaseUrl('IMPORTS_DATABASE_TAIL_URL'),
+    importsOwner: databaseUrl('IMPORTS_DATABASE_OWNER_URL'),
+    vaultApp: databaseUrl('VAULT_DATABASE_URL'),
+    vaultOwner: databaseUrl('VAULT_DATABASE_OWNER_URL'),
   });
   return {
     accounts: { appUrl: read.accountsApp, tailUrl: read.accountsTail, ownerUrl: read.accountsOwner },
@@ -39,6 +37,9 @@ export function readDatabases(env: Environment = process.env): Databases {
     vault: { appUrl: read.vaultApp, tailUrl: read.vaultApp, ownerUrl: read.vaultOwner },
   };
 }
+
+/** Chunks at once want a connection each, for lane, keys and streams. */
+const WORKER_POOL = 12;
 
 /** What an import worker is told: where the databases are that it works on, and whom it follows. */
 export interface WorkerConfig {
@@ -54,19 +55,21 @@ export interface WorkerConfig {
 /** The worker's own settings; those of imports are read beside them. @throws ConfigurationFaults naming every fault at once */
 export function readWorkerConfig(env: Environment = process.env): WorkerConfig & { readonly imports: ImportsConfig } {
   const read = readEnvironment(env, {
-    appUrl: url('CONTACTS_DATABASE_URL', POSTGRES),
-    tailUrl: url('CONTACTS_DATABASE_TAIL_URL', POSTGRES),
-    casesUrl: url('CASES_DATABASE_URL', POSTGRES),
-    casesTailUrl: url('CASES_DATABASE_TAIL_URL', POSTGRES),
-    vaultUrl: url('VAULT_DATABASE_URL', POSTGRES),
+    appUrl: databaseUrl('CONTACTS_DATABASE_URL'),
+    tailUrl: databaseUrl('CONTACTS_DATABASE_TAIL_URL'),
+    contactsPool: integer('CONTACTS_DATABASE_POOL', { otherwise: WORKER_POOL, min: 2, max: 100 }),
+    casesUrl: databaseUrl('CASES_DATABASE_URL'),
+    casesPool: integer('CASES_DATABASE_POOL', { otherwise: WORKER_POOL, min: 2, max: 100 }),
+    casesTailUrl: databaseUrl('CASES_DATABASE_TAIL_URL'),
+    vaultUrl: databaseUrl('VAULT_DATABASE_URL'),
     accounts: address('ACCOUNTS_ADDRESS'),
     host: text('WORKER_OPERATIONS_HOST', '127.0.0.1'),
     port: integer('WORKER_OPERATIONS_PORT', { otherwise: 0, min: 0, max: 65_535 }),
     logLevel: choice<LogLevel>('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
   });
   return {
-    contacts: { appUrl: read.appUrl, tailUrl: read.tailUrl },
-    cases: { appUrl: read.casesUrl, tailUrl: read.casesTailUrl },
+    contacts: { appUrl: read.appUrl, tailUrl: read.tailUrl, poolMax: read.contactsPool },
+    cases: { appUrl: read.casesUrl, tailUrl: read.casesTailUrl, poolMax: read.casesPool },
     vault: { appUrl: read.vaultUrl, tailUrl: read.vaultUrl },
     accountsAddress: read.accounts,
     operations: { host: read.host, port: read.port },

@@ -1,10 +1,10 @@
-import { caseTarget, openCasesStore, type CaseTargetDeps } from '@caseledger/cases';
-import { contactTarget, openContactsStore, type ContactTargetDeps } from '@caseledger/contacts';
-import { postgresVault, type Feed } from '@caseledger/event-store';
+import { caseTarget, casesMigrations, openCasesStore, type CaseTargetDeps } from '@caseledger/cases';
+import { contactsMigrations, contactTarget, openContactsStore, type ContactTargetDeps } from '@caseledger/contacts';
+import { postgresVault, vaultMigrations, type Feed } from '@caseledger/event-store';
 import { feedClient, feedTransport, type FeedTransportOptions } from '@caseledger/event-streams';
-import { importWork, READ_THREAD, type ImportWorkSetting } from '@caseledger/imports';
+import { importsMigrations, importWork, READ_THREAD, type ImportWorkSetting } from '@caseledger/imports';
 import { openObjects, sealedObjects } from '@caseledger/object-store';
-import { createRegistry, openDatabase, openOperations, signServiceContext, type Database, type Logger, type Stoppable } from '@caseledger/service-kit';
+import { createRegistry, openDatabase, openOperations, signServiceContext, type Database, type DatabaseConfig, type Logger, type Schema, type Stoppable } from '@caseledger/service-kit';
 import type { readWorkerConfig } from './config.js';
 
 /** Chunks at once want a connection each, for lane, keys and streams; jobs and the ledger want theirs beside them. */
@@ -28,8 +28,8 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
   const { ownerUrl: _owner, ...importsDatabase } = config.imports.database;
   const objects = openObjects(config.imports.objects);
   const opened: Database[] = [];
-  const open = async (database: Parameters<typeof openDatabase>[0]): Promise<Database> => {
-    const made = await openDatabase({ poolMax: POOL_MAX, ...database }, { migrations: [] });
+  const open = async (database: DatabaseConfig, migrations: Schema['migrations']): Promise<Database> => {
+    const made = await openDatabase({ poolMax: POOL_MAX, ...database }, { migrations, logger });
     opened.push(made);
     return made;
   };
@@ -40,16 +40,17 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
     if (feed === undefined) throw new Error(`There is no feed of ${source}`);
     return feed;
   };
+  const registry = createRegistry('import-worker');
+  const operations = await openOperations({ ...config.operations, registry, checks: [] });
   try {
     await objects.check();
-    const [imports, contacts] = [await open(importsDatabase), await open(config.contacts)];
-    const [cases, vaultDatabase] = [await open(config.cases), await open(config.vault)];
+    const [imports, contacts] = [await open(importsDatabase, importsMigrations), await open(config.contacts, contactsMigrations)];
+    const [cases, vaultDatabase] = [await open(config.cases, casesMigrations), await open(config.vault, vaultMigrations)];
     const vault = postgresVault(vaultDatabase.app);
     const contactsStore = openContactsStore({ dataSource: contacts.app, tail: contacts.tail, vault, masterKey });
     await contactsStore.store.check();
     const casesStore = openCasesStore({ dataSource: cases.app, tail: cases.tail, vault, masterKey });
     await casesStore.store.check();
-    const registry = createRegistry('import-worker');
     const work = importWork({
       app: imports.app,
       tail: imports.tail,
@@ -68,7 +69,6 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
     });
     feeds.set('contacts', contactsStore.store.feed).set('cases', casesStore.store.feed).set('imports', work.context.store.feed);
     await work.start();
-    const operations = await openOperations({ ...config.operations, registry, checks: [] });
     operations.started();
     return {
       stop: async () => {
@@ -84,6 +84,7 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
     accounts.close();
     objects.close();
     await Promise.all(opened.map((database) => database.close()));
+    await operations.close();
     throw error;
   }
 }

@@ -38,7 +38,8 @@ export class Listener {
   private connect(): void {
     const { options } = this.database;
     if (!('url' in options) || options.url === undefined) return;
-    const client = new Client({ connectionString: options.url, connectionTimeoutMillis: CONNECT_MS, keepAlive: true });
+    const ssl = 'ssl' in options ? options.ssl : undefined;
+    const client = new Client({ connectionString: options.url, ...(ssl === undefined ? {} : { ssl }), connectionTimeoutMillis: CONNECT_MS, keepAlive: true });
     this.client = client;
     const lost = (): void => this.lose(client);
     client.on('error', lost);

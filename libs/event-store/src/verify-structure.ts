@@ -41,19 +41,22 @@ select h.shard, h.pos::float8 as position, 'the head is not the end of its log' 
 from es.head h left join lateral (select l.last_pos, l.chain from es.log l where l.shard = h.shard order by l.first_pos desc limit 1) l on true
 where h.pos <> coalesce(l.last_pos, 0) or (l.chain is not null and l.chain <> h.chain)`;
 
+/** The first of them is known to PostgreSQL from 17 on. */
+const TIMEOUTS = ['transaction_timeout', 'statement_timeout'];
+
 /** What is wrong between the tables, apart from the content; at most one fault a shard and query. */
 export async function structureFaults(tail: DataSource): Promise<VerifyFault[]> {
   return withSession(tail, DEADLINE_MS, async (session) => {
     const faults: VerifyFault[] = [];
     // A large log takes longer than a request may; the limits come back before the connection does.
-    await session.script(['set transaction_timeout = 0', 'set statement_timeout = 0']);
+    await session.query("select set_config(name, '0', false) from pg_settings where name = any($1)", [TIMEOUTS]);
     try {
       for (const query of [OUTSIDE_THE_LOG, VERSIONS, ORDER, STREAMS, HEADS]) {
         const { rows } = await session.query<{ shard: number; position: number; fault: string }>(query);
         faults.push(...rows.map(({ shard, position, fault }) => ({ shard, position, fault })));
       }
     } finally {
-      await session.script(['reset transaction_timeout', 'reset statement_timeout']);
+      await session.query('select set_config(name, reset_val, false) from pg_settings where name = any($1)', [TIMEOUTS]);
     }
     return faults;
   });

@@ -1,3 +1,5 @@
+import { SSL_MODES, sslModeOf } from './database.tls.js';
+
 /** One value read from the environment: what it is, or what is wrong with it. A fault never repeats the value. */
 export type Setting<T> = (env: Environment) => { readonly value: T } | { readonly fault: string };
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -98,6 +100,20 @@ export function url(name: string, schemes: readonly string[]): Setting<string> {
     const isOne = URL.canParse(value) && schemes.includes(new URL(value).protocol.replace(/:$/, ''));
     return isOne ? { value } : { fault: `${name} is not an address of the form ${schemes.join(':// or ')}://` };
   };
+}
+
+/** The address of a PostgreSQL database; its `sslmode`, if any, is one that can be kept. */
+export function databaseUrl(name: string): Setting<string> {
+  return (env) => {
+    const read = url(name, ['postgres', 'postgresql'])(env);
+    if ('fault' in read || sslModeOf(read.value) !== undefined) return read;
+    return { fault: `${name} has an sslmode that is none of ${SSL_MODES.join(', ')}` };
+  };
+}
+
+/** A `databaseUrl` that may be absent. */
+export function optionalDatabaseUrl(name: string): Setting<string | undefined> {
+  return (env) => (given(env, name) === undefined ? { value: undefined } : databaseUrl(name)(env));
 }
 
 /** `host:port`, as gRPC servers listen on and are reached at; port 0 takes any free one. */

@@ -4,6 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startedAt } from '@caseledger/local';
+import { postgresPrograms } from './config.js';
 import { livingIn, readJson, signUpIn, withFileLock } from './process-notes.js';
 
 const LOCK_DEADLINE_MS = 180_000;
@@ -19,7 +20,8 @@ export interface ClusterNote {
 /** Everything of the test cluster lies here: one folder per checkout and user. */
 export function clusterHome(): string {
   const checkout = fileURLToPath(new URL('../../..', import.meta.url));
-  const key = createHash('sha256').update(`${checkout}\0${userInfo().username}`).digest('hex').slice(0, 12);
+  // Each PostgreSQL that is tested on has a cluster of its own.
+  const key = createHash('sha256').update([checkout, userInfo().username, postgresPrograms() ?? []].flat().join('\0')).digest('hex').slice(0, 12);
   return join(tmpdir(), `caseledger-test-${key}`);
 }
 

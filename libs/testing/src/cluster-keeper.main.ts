@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '@caseledger/local';
 import { Client } from 'pg';
 import { clusterHome, keysFile, liveUsers, postgresDir, removeNote, withClusterLock, writeNote } from './cluster-files.js';
+import { postgresPrograms } from './config.js';
 
 const IDLE_MS = 60_000;
 const LOOK_EVERY_MS = 3_000;
@@ -12,7 +13,8 @@ const LOOK_EVERY_MS = 3_000;
 // Whoever started us holds the lock until the note stands, so nobody else is in here.
 rmSync(clusterHome(), { recursive: true, force: true });
 mkdirSync(clusterHome(), { recursive: true, mode: 0o755 });
-const server = await startEmbeddedPostgres({ dir: postgresDir(), keysFile: keysFile(), settings: { max_connections: '300', max_prepared_transactions: '0' } });
+const programs = postgresPrograms();
+const server = await startEmbeddedPostgres({ dir: postgresDir(), keysFile: keysFile(), ...(programs === undefined ? {} : { programs }), settings: { max_connections: '300', max_prepared_transactions: '0' } });
 writeNote(server.superuserUrl);
 
 let isOver = false;

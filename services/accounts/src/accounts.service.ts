@@ -52,9 +52,9 @@ export async function startAccounts(config: AccountsConfig, { logger, registry, 
     await Promise.all(opened.splice(0).map((database) => database.close()));
   };
   try {
-    const database = await openDatabase(config.database, { migrations: accountsMigrations });
+    const database = await openDatabase(config.database, { migrations: accountsMigrations, logger });
     opened.push(database);
-    const vault = await openDatabase({ ...config.vault, tailUrl: config.vault.appUrl }, { migrations: vaultMigrations });
+    const vault = await openDatabase({ ...config.vault, tailUrl: config.vault.appUrl }, { migrations: vaultMigrations, logger });
     opened.push(vault);
     const store = accountsStore(database, vault, config.masterKey);
     await store.check();

@@ -1,4 +1,4 @@
-import { address, choice, integer, key32, optionalText, readEnvironment, secret, text, url, type DatabaseConfig, type Environment, type LogLevel } from '@caseledger/service-kit';
+import { address, choice, databaseUrl, integer, key32, optionalDatabaseUrl, readEnvironment, secret, text, type DatabaseConfig, type Environment, type LogLevel } from '@caseledger/service-kit';
 
 /** Everything accounts is told from outside. */
 export interface AccountsConfig {
@@ -20,12 +20,12 @@ export interface AccountsConfig {
 
 const SETTINGS = {
   address: address('ACCOUNTS_ADDRESS', '127.0.0.1:0'),
-  appUrl: url('ACCOUNTS_DATABASE_URL', ['postgres', 'postgresql']),
-  tailUrl: url('ACCOUNTS_DATABASE_TAIL_URL', ['postgres', 'postgresql']),
-  ownerUrl: optionalText('ACCOUNTS_DATABASE_OWNER_URL'),
+  appUrl: databaseUrl('ACCOUNTS_DATABASE_URL'),
+  tailUrl: databaseUrl('ACCOUNTS_DATABASE_TAIL_URL'),
+  ownerUrl: optionalDatabaseUrl('ACCOUNTS_DATABASE_OWNER_URL'),
   poolMax: integer('ACCOUNTS_DATABASE_POOL', { otherwise: 10, min: 2, max: 100 }),
-  vaultUrl: url('VAULT_DATABASE_URL', ['postgres', 'postgresql']),
-  vaultOwnerUrl: optionalText('VAULT_DATABASE_OWNER_URL'),
+  vaultUrl: databaseUrl('VAULT_DATABASE_URL'),
+  vaultOwnerUrl: optionalDatabaseUrl('VAULT_DATABASE_OWNER_URL'),
   masterKey: key32('CASELEDGER_MASTER_KEY'),
   contextSecret: secret('CASELEDGER_CONTEXT_SECRET'),
   sessionSecret: secret('CASELEDGER_SESSION_SECRET'),

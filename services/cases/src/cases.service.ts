@@ -1,7 +1,7 @@
 import { casesV1, targetsV1 } from '@caseledger/contracts';
 import { postgresVault, vaultMigrations, type EventStore } from '@caseledger/event-store';
 import { feedService } from '@caseledger/event-streams';
-import { openDatabase, readerGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
+import { openDatabase, readerGuard, startGrpcService, type Database, type Logger, type Schema } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
 import { caseTarget } from './case.target.js';
 import { CasesModule } from './cases.module.js';
@@ -18,17 +18,17 @@ export interface OpenCases extends CasesStore {
 }
 
 /** Opens the cases' databases, brings them up to date where the owner's address is given, and checks them. */
-export async function openCases(config: CasesDatabases): Promise<OpenCases> {
+export async function openCases(config: CasesDatabases, saying: Pick<Schema, 'logger'> = {}): Promise<OpenCases> {
   const opened: Database[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(opened.splice(0).map((database) => database.close()));
   };
   try {
-    const database = await openDatabase(config.database, { migrations: casesMigrations });
+    const database = await openDatabase(config.database, { migrations: casesMigrations, ...saying });
     opened.push(database);
     const vault = await openDatabase(
       { ...config.vault, tailUrl: config.vault.appUrl },
-      { migrations: vaultMigrations },
+      { migrations: vaultMigrations, ...saying },
     );
     opened.push(vault);
     const { app: dataSource, tail } = database;
@@ -69,7 +69,7 @@ export async function startCases(
   config: CasesConfig,
   { logger, registry, contacts = contactsClient(config.contactsAddress, config.contextSecret) }: CasesSurroundings,
 ): Promise<RunningCases> {
-  const cases = await openCases(config);
+  const cases = await openCases(config, { logger });
   const { store, hasher, tail, startSet } = cases;
   const close = async (): Promise<void> => {
     contacts.close();

@@ -1,7 +1,7 @@
 import { contactsV1, targetsV1 } from '@caseledger/contracts';
 import { postgresVault, vaultMigrations, type EventStore } from '@caseledger/event-store';
 import { feedService } from '@caseledger/event-streams';
-import { openDatabase, serviceGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
+import { openDatabase, serviceGuard, startGrpcService, type Database, type Logger, type Schema } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
 import { contactTarget } from './contact.target.js';
 import type { ContactsConfig, ContactsDatabases } from './config.js';
@@ -17,17 +17,17 @@ export interface OpenContacts extends ContactsStore {
 }
 
 /** Opens the contacts' databases, brings them up to date where the owner's address is given, and checks them. */
-export async function openContacts(config: ContactsDatabases): Promise<OpenContacts> {
+export async function openContacts(config: ContactsDatabases, saying: Pick<Schema, 'logger'> = {}): Promise<OpenContacts> {
   const opened: Database[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(opened.splice(0).map((database) => database.close()));
   };
   try {
-    const database = await openDatabase(config.database, { migrations: contactsMigrations });
+    const database = await openDatabase(config.database, { migrations: contactsMigrations, ...saying });
     opened.push(database);
     const vault = await openDatabase(
       { ...config.vault, tailUrl: config.vault.appUrl },
-      { migrations: vaultMigrations },
+      { migrations: vaultMigrations, ...saying },
     );
     opened.push(vault);
     const { app: dataSource, tail } = database;
@@ -58,7 +58,7 @@ export async function startContacts(
   config: ContactsConfig,
   { logger, registry }: { readonly logger: Logger; readonly registry?: Registry },
 ): Promise<RunningContacts> {
-  const contacts = await openContacts(config);
+  const contacts = await openContacts(config, { logger });
   const { store, hasher, tail } = contacts;
   try {
     const { contextSecret, input } = config;

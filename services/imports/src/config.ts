@@ -3,13 +3,13 @@ import type { ObjectsConfig } from '@caseledger/object-store';
 import {
   address,
   choice,
+  databaseUrl,
   integer,
   key32,
-  optionalText,
+  optionalDatabaseUrl,
   readEnvironment,
   secret,
   text,
-  url,
   type DatabaseConfig,
   type Environment,
   type LogLevel,
@@ -76,10 +76,10 @@ export const DEFAULT_IMPORT_LIMITS: ImportLimits = {
 export function readImportsConfig(env: Environment = process.env): ImportsConfig {
   const limits = DEFAULT_IMPORT_LIMITS;
   const read = readEnvironment(env, {
-    appUrl: url('IMPORTS_DATABASE_URL', ['postgres', 'postgresql']),
-    tailUrl: url('IMPORTS_DATABASE_TAIL_URL', ['postgres', 'postgresql']),
-    ownerUrl: optionalText('IMPORTS_DATABASE_OWNER_URL'),
-    vaultUrl: url('VAULT_DATABASE_URL', ['postgres', 'postgresql']),
+    appUrl: databaseUrl('IMPORTS_DATABASE_URL'),
+    tailUrl: databaseUrl('IMPORTS_DATABASE_TAIL_URL'),
+    ownerUrl: optionalDatabaseUrl('IMPORTS_DATABASE_OWNER_URL'),
+    vaultUrl: databaseUrl('VAULT_DATABASE_URL'),
     masterKey: key32('CASELEDGER_MASTER_KEY'),
     contextSecret: secret('CASELEDGER_CONTEXT_SECRET'),
     listen: address('IMPORTS_ADDRESS', '127.0.0.1:0'),

@@ -36,9 +36,9 @@ export async function startImports(config: ImportsConfig, { logger, registry }: 
   };
   try {
     await objects.check();
-    const database = await openDatabase(config.database, { migrations: importsMigrations });
+    const database = await openDatabase(config.database, { migrations: importsMigrations, logger });
     opened.push(database);
-    const vault = await openDatabase(config.vault, { migrations: vaultMigrations });
+    const vault = await openDatabase(config.vault, { migrations: vaultMigrations, logger });
     opened.push(vault);
     const { masterKey, limits, workDir, contextSecret } = config;
     const context = openImports({
