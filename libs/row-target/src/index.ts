@@ -14,6 +14,7 @@ export {
 export { reasonOf } from './commands/reason.js';
 export { hostedTarget, type HostedTarget, type HostingOptions } from './hosted-target.js';
 export type { RowTarget } from './row-target.js';
+export { listOfImport } from './run/import-ids.js';
 export { RowTargetController, RowTargetEdge } from './row-target.controller.js';
 export { RECORD_ID, keyText, type ExactKey, type RowKey } from './keys/exact-key.js';
 export { KeyHasher } from './keys/key-hasher.js';

@@ -1,9 +1,9 @@
 import type { importsV1 } from '@caseledger/contracts';
 import type { StoreTransaction } from '@caseledger/event-store';
+import { listOfImport } from '@caseledger/row-target';
 import { reachOf, type CallContext } from '@caseledger/service-kit';
 import { writtenOf } from './import/import.js';
 import { NO_CASE_CHOICES, type ImportOptions, type ImportType, type OutcomeCounts } from './import/import.events.js';
-import { listOfImport } from './plan.inputs.js';
 import { statusOf, type AttemptView, type ImportView, type PlanView } from './projections/import-view.js';
 import { importsOfFile, queuePlace } from './projections/imports.projection.js';
 import { countsByAttempt, readTally } from './projections/ledger.queries.js';

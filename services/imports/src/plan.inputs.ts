@@ -86,11 +86,6 @@ export function caseOptionsOf({ type, options }: Pick<Mapped, 'type' | 'options'
   return { caseType: caseType.id, list: list.id, newList, addSkipped, clientDuplicatePolicy };
 }
 
-/** The id of the list that an import makes; cases derives the same. */
-export function listOfImport(tenant: string, importId: string): string {
-  return uuid8('case-list', tenant, importId);
-}
-
 /**
  * The name of a set of row objects: the same bytes read in the same way give the same rows, so plans that differ only
  * in decisions or policies share them (DESIGN §4, "Rows").

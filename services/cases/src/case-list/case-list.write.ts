@@ -1,4 +1,5 @@
-import { uuid8, type StoreTransaction, type StreamAppend } from '@caseledger/event-store';
+import type { StoreTransaction, StreamAppend } from '@caseledger/event-store';
+import { listOfImport } from '@caseledger/row-target';
 import { CASE_LIST_CATEGORY } from '../projections/case-list.projection.js';
 import type { CaseListEvent, ListFacts } from './case-list.events.js';
 import type { CaseListState } from './case-list.js';
@@ -44,11 +45,6 @@ export async function othersWithName(tx: StoreTransaction, name: string, own = '
 /** The append of a list's events. */
 export function listAppend(id: string, version: number, events: readonly CaseListEvent[]): StreamAppend {
   return { stream: id, category: CASE_LIST_CATEGORY, expected: version === 0 ? 'none' : version, events };
-}
-
-/** The list that an import makes: its id follows from the import, so that options, rows and reverts can name it. */
-export function listOfImport(tenant: string, importId: string): string {
-  return uuid8('case-list', tenant, importId);
 }
 
 /**

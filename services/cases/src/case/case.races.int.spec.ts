@@ -1,12 +1,12 @@
 import { casesV1 } from '@caseledger/contracts';
 import { CommitUnknown, uuid7, type EventStore, type NamedQuery, type StoreTransaction } from '@caseledger/event-store';
-import type { Command } from '@caseledger/row-target';
+import { listOfImport, type Command } from '@caseledger/row-target';
 import { grantsOf } from '@caseledger/service-kit';
 import { eventually } from '@caseledger/testing';
 import { CaseListCommands } from '../case-list/case-list.commands.js';
 import { CaseTypeCommands } from '../case-type/case-type.commands.js';
 import type { StatusFacts } from '../case-type/case-type.events.js';
-import { listOf, listOfImport } from '../case-list/case-list.write.js';
+import { listOf } from '../case-list/case-list.write.js';
 import { archiveListOf } from '../revert/list-of-import.js';
 import { startSet } from '../case-type/start-set.js';
 import { asked } from '../spec/asked.js';

@@ -1,6 +1,7 @@
 import type { StoreTransaction, StreamAppend } from '@caseledger/event-store';
+import { listOfImport } from '@caseledger/row-target';
 import { archiveList, restoreList } from '../case-list/case-list.decider.js';
-import { listAppend, listOf, listOfImport, othersWithName } from '../case-list/case-list.write.js';
+import { listAppend, listOf, othersWithName } from '../case-list/case-list.write.js';
 import type { CaseListEvent } from '../case-list/case-list.events.js';
 import { IMPORT_REVERTED } from '../case/case.events.js';
 

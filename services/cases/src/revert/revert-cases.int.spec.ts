@@ -1,8 +1,8 @@
 import { uuid7 } from '@caseledger/event-store';
 import { targetsV1 } from '@caseledger/contracts';
+import { listOfImport } from '@caseledger/row-target';
 import { unsound } from '../spec/cases-invariants.js';
 import { casesWorld, type CasesWorld, type WorldRun } from '../spec/cases-world.js';
-import { listOfImport } from '../case-list/case-list.write.js';
 import { caseOptions, client, further, options, row } from '../rows/row.fixture.js';
 
 let world: CasesWorld;

@@ -1,6 +1,6 @@
 import { pgArray, uuid8, type StoreTransaction } from '@caseledger/event-store';
-import type { KnownRecord, RecordKind, RowJob } from '@caseledger/row-target';
-import { listOf, listOfImport } from '../case-list/case-list.write.js';
+import { listOfImport, type KnownRecord, type RecordKind, type RowJob } from '@caseledger/row-target';
+import { listOf } from '../case-list/case-list.write.js';
 import { typesOf, type HeldType } from '../case-type/case-type.queries.js';
 import { clientsOf, type CaseState } from '../case/case.js';
 import { CASE_CATEGORY } from '../case/stored-case.js';
