@@ -126,6 +126,7 @@ function optionsOf(input: OptionsInput): importsV1.ImportOptions {
     invalidOptionalValue: input.invalidOptionalValue ?? '',
     onReview: input.onReview ?? '',
     apply: input.apply ?? '',
+    keepOriginalDates: switchOf(input.keepOriginalDates),
     caseType: idOrName('CaseType', input.caseType),
     caseList: idOrName('CaseList', input.caseList),
     newCaseList: input.newCaseList ?? '',

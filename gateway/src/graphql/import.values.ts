@@ -49,6 +49,7 @@ export function toOptions(options: importsV1.ImportOptions | undefined): Omit<Im
     invalidOptionalValue: options?.invalidOptionalValue ?? 'FAIL',
     onReview: options?.onReview ?? 'HOLD',
     apply: options?.apply ?? 'EXACT_PLAN',
+    keepOriginalDates: options?.keepOriginalDates !== 'OFF',
   };
 }
 

@@ -101,6 +101,10 @@ export class OptionsBody {
   @IsIn(['EXACT_PLAN', 'CURRENT_STATE'])
   apply?: string;
 
+  @IsOptional()
+  @IsIn(['ON', 'OFF'])
+  keepOriginalDates?: string;
+
   /** Only of case imports from here on. Id or name of the type of rows that name none. */
   @IsOptional()
   @IsString()

@@ -144,6 +144,7 @@ async function defaultOptions(tx: StoreTransaction): Promise<ImportOptions> {
     invalidOptionalValue: 'FAIL',
     onReview: 'HOLD',
     apply: 'EXACT_PLAN',
+    keepOriginalDates: 'ON',
   };
 }
 

@@ -48,7 +48,7 @@ describe('reading the options of a case import', () => {
     blankCells: '',
     invalidOptionalValue: '',
     onReview: '',
-    apply: '',
+    apply: '', keepOriginalDates: '',
     caseType: '',
     caseTypeName: '',
     caseList: '',

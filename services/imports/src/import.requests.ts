@@ -31,6 +31,7 @@ export function optionsOf(given: importsV1.ImportOptions | undefined, present: I
     invalidOptionalValue: oneOf(or(given.invalidOptionalValue, 'FAIL'), ['FAIL', 'LEAVE_OUT'], 'invalidOptionalValue'),
     onReview: oneOf(or(given.onReview, 'HOLD'), ['HOLD', 'CREATE'], 'onReview'),
     apply: oneOf(or(given.apply, 'EXACT_PLAN'), ['EXACT_PLAN', 'CURRENT_STATE'], 'apply'),
+    keepOriginalDates: oneOf(or(given.keepOriginalDates, 'ON'), ['ON', 'OFF'], 'keepOriginalDates'),
   };
 }
 

@@ -5,7 +5,7 @@ import { toProtoIssue, readOptionsOf } from './file/row-reading.js';
 import { decodeRows } from './file/row-objects.js';
 import type { ImportContext } from './import.context.js';
 import { objectsWithRows, placeOf } from './objects/manifest.js';
-import { isMapped, readAnalysis, readinessOf } from './plan.inputs.js';
+import { columnsOf, isMapped, readAnalysis, readinessOf } from './plan.inputs.js';
 import { heldToVerdicts, readVerdicts } from './plan.verdicts.js';
 import { readCompany, todayIn } from './projections/company.queries.js';
 import type { ImportView, PlanView } from './projections/import-view.js';
@@ -67,8 +67,9 @@ export class ImportRows {
       const { timeZone } = await readCompany(tx);
       return readOptionsOf({ type: state.type, options: state.options, dateOrders: readiness.dateOrders, importDay: await todayIn(tx), timeZone });
     });
+    const columns = columnsOf(state);
     const all = decodeRows(bytes).map((row) => {
-      const read = row.blank ? { values: [], issues: [] } : readRow(row.cells.map((text) => ({ text })), state.mapping.columns, options);
+      const read = row.blank ? { values: [], issues: [] } : readRow(row.cells.map((text) => ({ text })), columns, options);
       const values = read.values.map((value) => ({ ...value, original: value.original === value.text ? '' : value.original }));
       return { ...entryOf(row), values, issues: [...row.issues, ...read.issues.map(toProtoIssue)] };
     });

@@ -1,5 +1,5 @@
 import type { Mapped } from './plan.inputs.js';
-import { applyOptionsOf } from './plan.inputs.js';
+import { applyOptionsOf, configOf } from './plan.inputs.js';
 import { readOptionsOf } from './file/row-reading.js';
 import { options } from './import/import-history.fixture.js';
 
@@ -13,5 +13,13 @@ describe('what a plan and its run tell a target (PRODUCT 2.5)', () => {
     const roles = { contact1Role: 'OPPOSING_PARTY' };
     expect(applyOptionsOf(mapped({}), reading, { roles }).defaults).toEqual(roles);
     expect(applyOptionsOf(mapped({ contact1Role: 'witness' }), reading, { roles }).defaults).toEqual({ contact1Role: 'WITNESS' });
+  });
+
+  it('keeps rows read with original dates apart from rows read without them', () => {
+    const state = { ...mapped({}), importId: 'i', file: { sha256: 'ab' }, analysis: { sha256: 'cd' }, mapping: { version: 1, columns: [{ column: 0, target: 'openedOn' }] } } as unknown as Mapped;
+    const without = { ...state, options: { ...options, keepOriginalDates: 'OFF' as const } };
+    expect(applyOptionsOf(state, reading, { roles: {} }).mappedFields).toEqual(['openedOn']);
+    expect(applyOptionsOf(without, reading, { roles: {} }).mappedFields).toEqual([]);
+    expect(configOf(without, reading)).not.toBe(configOf(state, reading));
   });
 });

@@ -6,13 +6,13 @@ import { MATCHER_VERSION } from '@caseledger/matching';
 import { NORMALISER_VERSION } from '@caseledger/normalise';
 import type { StoredAnalysis } from './file/analyse.js';
 import { mappedColumns } from './file/analyse.js';
-import { planReadiness, type PlanReadiness } from './file/mapping.js';
+import { columnsInForce, planReadiness, type PlanReadiness } from './file/mapping.js';
 import { readOptionsOf } from './file/row-reading.js';
 import type { ImportContext } from './import.context.js';
 import type { ImportTarget } from './import.target.js';
 import type { Attempt, Import, PlanAsked } from './import/import.js';
 import { isRunning } from './import/import.js';
-import { NO_CASE_CHOICES, type ImportOptions } from './import/import.events.js';
+import { NO_CASE_CHOICES, type ColumnTarget, type ImportOptions } from './import/import.events.js';
 import { readCompany } from './projections/company.queries.js';
 import type { ReadOptions } from '@caseledger/fields';
 
@@ -50,6 +50,11 @@ export async function readAnalysis(context: Pick<ImportContext, 'objects'>, tena
   return JSON.parse(bytes.toString('utf8')) as StoredAnalysis;
 }
 
+/** The columns of the file that are read, with what they feed. */
+export function columnsOf({ mapping, options, type }: Mapped): readonly ColumnTarget[] {
+  return columnsInForce(mapping.columns, options, type);
+}
+
 export function readinessOf(state: Mapped, analysis: StoredAnalysis): PlanReadiness {
   return planReadiness(state.mapping.columns, state.options, mappedColumns(analysis), state.type);
 }
@@ -62,7 +67,7 @@ export async function readingOf(tx: StoreTransaction, state: Mapped, readiness: 
 
 /** What the target needs to know of the options (PRODUCT 2.5); the same for plan and run (RUN-011). */
 export function applyOptionsOf(state: Mapped, reading: ReadOptions, { roles }: Pick<PlanReadiness, 'roles'>): targetsV1.ApplyOptions {
-  const { options, type, mapping } = state;
+  const { options, type } = state;
   const { values } = readDefaults(options.defaults, reading);
   return {
     importType: type,
@@ -74,7 +79,7 @@ export function applyOptionsOf(state: Mapped, reading: ReadOptions, { roles }: P
     normaliserVersion: NORMALISER_VERSION,
     matcherVersion: MATCHER_VERSION,
     importDay: reading.importDay,
-    mappedFields: [...new Set(mapping.columns.map(({ target }) => target))],
+    mappedFields: [...new Set(columnsOf(state).map(({ target }) => target))],
     cases: caseOptionsOf(state),
   };
 }
@@ -91,13 +96,13 @@ export function caseOptionsOf({ type, options }: Pick<Mapped, 'type' | 'options'
  * in decisions or policies share them (DESIGN §4, "Rows").
  */
 export function configOf(state: Mapped, reading: ReadOptions): string {
-  const { importId, file, analysis, mapping } = state;
+  const { importId, file, analysis } = state;
   return uuid8(
     'rows',
     importId,
     file.sha256,
     analysis.sha256,
-    JSON.stringify(mapping.columns),
+    JSON.stringify(columnsOf(state)),
     JSON.stringify(reading),
     String(NORMALISER_VERSION),
   );

@@ -11,7 +11,7 @@ import type { ImportContext } from './import.context.js';
 import type { Attempt } from './import/import.js';
 import { copyFile } from './objects/file-copy.js';
 import { objectsWithRows, placeOf } from './objects/manifest.js';
-import { readAnalysis, type Mapped } from './plan.inputs.js';
+import { columnsOf, readAnalysis, type Mapped } from './plan.inputs.js';
 import { alreadyApplied, latestAttempts, retryable } from './projections/ledger.queries.js';
 import { configOfPlan } from './projections/plan.queries.js';
 
@@ -40,7 +40,7 @@ async function* rowsOfFile({ context, tenant, state, options, signal }: Reading)
   const { facts } = await readAnalysis(context, tenant, state);
   const copy = await copyFile(context, { tenant, importId: state.importId, sha256: state.file.sha256 });
   try {
-    const reading = { path: copy.path, facts, columns: state.mapping.columns, options };
+    const reading = { path: copy.path, facts, columns: columnsOf(state), options };
     yield* context.readThread === undefined ? fileRows(reading, signal) : readAside(context.readThread, reading, signal);
   } finally {
     await copy.remove();
@@ -60,6 +60,7 @@ async function* rowsOfCorrectedFile(reading: Reading, uploadId: string): AsyncGe
     const columnOf = first.facts.columns.map(({ name }) => names.indexOf(name));
     const rowColumn = retryColumns(names)?.rowColumn ?? -1;
     const sheet = facts.workbook?.sheet.value ?? '';
+    const columns = columnsOf(state);
     for await (const rows of readRows(copy.source, facts, { signal })) {
       const numbered = rows
         .filter(({ blank }) => !blank)
@@ -67,7 +68,7 @@ async function* rowsOfCorrectedFile(reading: Reading, uploadId: string): AsyncGe
       const numbers = numbered.map(({ number }) => number);
       const applied = await context.store.transaction(tenant, (tx) => alreadyApplied(tx, state.importId, numbers));
       const marked = numbered.map(({ row, number }) => ({
-        ...toRow(reorderCells(unguarded(row), columnOf), { row: number, line: row.line, sheet }, state.mapping.columns, options),
+        ...toRow(reorderCells(unguarded(row), columnOf), { row: number, line: row.line, sheet }, columns, options),
         appliedBefore: applied.has(number),
       }));
       yield encodeRows(marked);

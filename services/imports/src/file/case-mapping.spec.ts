@@ -1,6 +1,6 @@
 import { NO_CASE_CHOICES, type CaseChoices } from '../import/import.events.js';
 import { options } from '../import/import-history.fixture.js';
-import { chosen, planReadiness, proposeMapping, readMapping, type MappedColumn } from './mapping.js';
+import { chosen, columnsInForce, planReadiness, proposeMapping, readMapping, type MappedColumn } from './mapping.js';
 
 function columns(...headers: string[]): MappedColumn[] {
   return headers.map((header, column) => ({ column, header, filled: 10, likelyType: 'TEXT', dateOrder: '' }));
@@ -22,6 +22,25 @@ describe('proposing the mapping of a case file (MAP-002)', () => {
   it('lets a column that says so be the client before one that may be', () => {
     const proposals = proposeMapping(columns('Name', 'Client name'), 'CASES');
     expect(proposals.map(({ target }) => target)).toEqual(['', 'clientName']);
+  });
+});
+
+describe('original dates (OPT keepOriginalDates)', () => {
+  const mapping = ['caseName', 'openedOn', 'clientOriginalCreatedAt', 'closedOn'].map((target, column) => ({ column, target }));
+  const of = columns('Matter', 'Opened', 'Client since', 'Closed').map((column) => ({ ...column, likelyType: column.column === 0 ? 'TEXT' : 'DATE' }));
+  const off = { ...options, keepOriginalDates: 'OFF' } as const;
+
+  it('are read unless they are not kept', () => {
+    expect(columnsInForce(mapping, options, 'CASES')).toBe(mapping);
+    expect(columnsInForce(mapping, off, 'CASES').map(({ target }) => target)).toEqual(['caseName', 'closedOn']);
+    expect(columnsInForce([{ column: 0, target: 'originalCreatedAt' }], off, 'CLIENTS')).toEqual([]);
+  });
+
+  it('that are not kept are named among what is not imported, and need no order', () => {
+    const unproven = of.map((column) => ({ ...column, dateOrder: column.column === 1 ? 'UNPROVEN' : '' }));
+    expect(planReadiness(mapping, off, unproven, 'CASES').ignoredColumns).toEqual(['Opened', 'Client since']);
+    expect(planReadiness(mapping, options, unproven, 'CASES').faults.map(({ code }) => code)).toContain('DATE_ORDER_UNPROVEN');
+    expect(planReadiness(mapping, off, unproven, 'CASES').faults.map(({ code }) => code)).not.toContain('DATE_ORDER_UNPROVEN');
   });
 });
 

@@ -144,6 +144,19 @@ function takesSeveral(field: FieldDefinition): boolean {
   return field.group === 'phone' || field.group === 'email' || field.group === 'tags';
 }
 
+/** What tells when something was opened, long before it came in. */
+const ORIGINAL_DATES: readonly string[] = ['openedOn', 'originalCreatedAt'];
+
+/** The columns that are read under these options: without original dates, unless they are kept (OPT `keepOriginalDates`). */
+export function columnsInForce(
+  mapping: readonly ColumnTarget[],
+  { keepOriginalDates }: Pick<ImportOptions, 'keepOriginalDates'>,
+  type: ImportType,
+): readonly ColumnTarget[] {
+  if (keepOriginalDates === 'ON') return mapping;
+  return mapping.filter(({ target }) => !ORIGINAL_DATES.includes(fieldOf(type, target)?.of?.key ?? target));
+}
+
 /** What keeps an import from being planned, and what should only be known. */
 export interface PlanReadiness {
   readonly faults: readonly FieldError[];
@@ -158,11 +171,12 @@ export interface PlanReadiness {
 
 /** Checks what must stand before a plan is made (MAP-007, OPT-002) and names every column left out. */
 export function planReadiness(
-  mapping: readonly ColumnTarget[],
+  all: readonly ColumnTarget[],
   options: ImportOptions,
   columns: readonly MappedColumn[],
   type: ImportType,
 ): PlanReadiness {
+  const mapping = columnsInForce(all, options, type);
   const given = new Set([...mapping.map(({ target }) => target), ...Object.keys(options.defaults)]);
   const targets = new Map(mapping.map(({ column, target }) => [column, target]));
   const orders = dateOrdersOf(mapping, options, columns, type);

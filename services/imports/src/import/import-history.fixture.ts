@@ -13,6 +13,7 @@ export const options: ImportOptions = {
   invalidOptionalValue: 'FAIL',
   onReview: 'HOLD',
   apply: 'EXACT_PLAN',
+  keepOriginalDates: 'ON',
 };
 
 export const counts = (created: number, failed = 0): OutcomeCounts => ({

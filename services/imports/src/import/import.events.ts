@@ -48,6 +48,8 @@ export interface ImportOptions {
   readonly invalidOptionalValue: 'FAIL' | 'LEAVE_OUT';
   readonly onReview: 'HOLD' | 'CREATE';
   readonly apply: 'EXACT_PLAN' | 'CURRENT_STATE';
+  /** OFF: columns of "Opened on" are not imported, and records are as old as the import. */
+  readonly keepOriginalDates: 'ON' | 'OFF';
   /** Only of a case import; absent as long as nobody has chosen anything. */
   readonly cases?: CaseChoices;
 }
