@@ -1,4 +1,4 @@
-import { stoppedBecause } from './launch.js';
+import { cacheMb, stoppedBecause } from './launch.js';
 
 describe('an installation of which one process has ended', () => {
   const told = (flags: { fresh: boolean; split: boolean; bare: boolean }) => stoppedBecause('cases', 'SIGKILL', { logs: 'logs', flags }).split('\n');
@@ -14,4 +14,12 @@ describe('an installation of which one process has ended', () => {
     expect(told({ fresh: true, split: false, bare: false }).at(-1)).toBe('Start it again with: npm start');
     expect(told({ fresh: true, split: true, bare: true }).at(-1)).toBe('Start it again with: npm start -- --split --bare');
   });
+});
+
+describe('the cache of the embedded database', () => {
+  it.each([
+    [2_048, 128],
+    [8_192, 256],
+    [24_106, 512],
+  ])('on a machine of %d MB is %d MB', (memory, cache) => expect(cacheMb(memory)).toBe(cache));
 });

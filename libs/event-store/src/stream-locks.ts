@@ -2,9 +2,8 @@ import { pgArray } from './pg-array.js';
 import type { StoreTransaction } from './store.types.js';
 
 const LOCK = `
-select s.stream, s.category, s.version
-from unnest($2::uuid[]) w(stream) join es.stream s on s.tenant = $1 and s.stream = w.stream
-order by s.stream for update of s`;
+select s.stream, s.category, s.version from es.stream s
+where s.tenant = $1 and s.stream = any($2::uuid[]) order by s.stream for update of s`;
 
 /** \`do nothing\` here decides between two creators: fewer rows than asked for means that somebody was faster. */
 const CREATE = `
@@ -14,8 +13,8 @@ order by u.stream on conflict (tenant, stream) do nothing`;
 
 /** Rows that this transaction has just made itself are not meant. */
 const FIND_OTHERS = `
-select s.stream, s.category, s.version from unnest($2::uuid[]) w(stream) join es.stream s on s.tenant = $1 and s.stream = w.stream
-where s.xmin <> pg_current_xact_id()::xid`;
+select s.stream, s.category, s.version from es.stream s
+where s.tenant = $1 and s.stream = any($2::uuid[]) and s.xmin <> pg_current_xact_id()::xid`;
 
 const RAISE = `
 update es.stream s set version = u.version from unnest($2::uuid[], $3::int4[]) u(stream, version)

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,7 +30,10 @@ export class Network {
   private readonly workers: ChildProcess[] = [];
   private port = 0;
 
-  constructor(private readonly options: NetworkOptions = {}) {}
+  constructor(private readonly options: NetworkOptions = {}) {
+    // The database's account can enter, so that all it writes lies below this folder and goes with it.
+    chmodSync(this.home, 0o711);
+  }
 
   get address(): string {
     return `http://127.0.0.1:${this.port}`;

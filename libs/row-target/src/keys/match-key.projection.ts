@@ -170,7 +170,7 @@ async function updateKeys(tx: StoreTransaction, updates: [string, readonly strin
   if (rowCount < updates.length) throw new KeyTakenMeanwhile('Locked keys were gone');
 }
 
-const DELETE = 'delete from app.match_key m using unnest($2::uuid[]) u(key) where m.tenant = $1 and m.key = u.key';
+const DELETE = 'delete from app.match_key m where m.tenant = $1 and m.key = any($2::uuid[])';
 
 /** The owners of each key as one column: the only one of each, or all of each with commas between. */
 type OwnersColumn = (owners: readonly (readonly string[])[]) => Buffer;

@@ -52,7 +52,7 @@ const folded: FoldedKind<ContactState> = {
 };
 
 const STATES = `
-select c.id, c.state from unnest($2::uuid[]) u(id) join app.contact c on c.tenant = $1 and c.id = u.id`;
+select c.id, c.state from app.contact c where c.tenant = $1 and c.id = any($2::uuid[])`;
 
 async function loadStates(tx: StoreTransaction, ids: readonly string[]): Promise<Map<string, ContactState>> {
   if (ids.length === 0) return new Map();

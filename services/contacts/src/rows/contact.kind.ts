@@ -64,7 +64,7 @@ export function viewOfContacts(
 }
 
 const RECORDS = `
-select c.id, c.version, c.state from unnest($2::uuid[]) u(id) join app.contact c on c.tenant = $1 and c.id = u.id`;
+select c.id, c.version, c.state from app.contact c where c.tenant = $1 and c.id = any($2::uuid[])`;
 
 /** The records of these ids as they stand; unknown ones are absent. */
 export async function loadRecords(
