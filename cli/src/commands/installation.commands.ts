@@ -9,8 +9,9 @@ import { environment } from '../config.js';
 import { addressOf, type CliContext, type Register } from '../context.js';
 
 const CONNECT_MS = 5_000;
+const POSITIONS_MS = 10_000;
 
-/** `caseledger worker|migrate|verify|rebuild|status`: all but the last act on the installation itself, with its configuration. */
+/** `caseledger worker|migrate|verify|rebuild|topics|status`: all but the last act on the installation itself, with its configuration. */
 export const installationCommands: Register = (program: Command, run) => {
   program.command('worker').description('Add an import worker to the running installation').action(run((context) => launch(context, 'import-worker', [])));
   program.command('migrate').description('Bring the schema of every database up to date, as their owner').action(run((context) => launch(context, 'migrate', [])));
@@ -24,6 +25,9 @@ export const installationCommands: Register = (program: Command, run) => {
     .option('--all', 'every read model of every service')
     .option('--drop', 'empty them first')
     .action(run(rebuild));
+  const topics = program.command('topics').description('The topics of an installation on Kafka');
+  topics.command('plan').description('Compare them with what they have to be').action(run((context) => launch(context, 'topics', ['plan', ...(context.output.json ? ['--json'] : [])])));
+  topics.command('apply').description('Make the missing ones').action(run((context) => launch(context, 'topics', ['apply', ...(context.output.json ? ['--json'] : [])])));
   program.command('status').description('Whether the installation answers').action(run(status));
 };
 
@@ -38,7 +42,8 @@ async function launch({ config, interrupted }: CliContext, name: string, args: r
   const entry = entryOf(name);
   const told = toldBy<string>(config.installation, 'environment.json');
   const { [name]: node = [] } = toldBy<string[]>(config.installation, 'programs.json');
-  await databaseAnswers(told['ACCOUNTS_DATABASE_URL']);
+  // Topics are made before anything else is there.
+  if (name !== 'topics') await databaseAnswers(told['ACCOUNTS_DATABASE_URL']);
   const child = spawn(process.execPath, [...node, entry, ...args], { stdio: 'inherit', env: { ...environment(), ...told } });
   interrupted.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   return new Promise((resolve, reject) => {
@@ -86,8 +91,25 @@ function toldBy<Value>(folder: string, name: 'environment.json' | 'programs.json
 async function status({ output, ...context }: CliContext): Promise<ExitCode> {
   const address = addressOf(context.config);
   const ready = await fetch(new URL('/health/ready', address), { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
-  const facts = { address, ready: ready?.ok === true, transport: 'embedded', installation: context.config.installation ?? null };
+  const { installation } = context.config;
+  // Reading positions takes a while, and only programs want them.
+  const streams = installation === undefined || !output.json ? { transport: null, topics: [] } : await positions(installation);
+  const facts = { address, ready: ready?.ok === true, installation: installation ?? null, ...streams };
   output.line(facts);
   output.say(`${address}: ${facts.ready ? 'ready' : ready === undefined ? 'nothing answers' : 'not ready yet'}`);
   return facts.ready ? EXIT.done : EXIT.refused;
+}
+
+/** What carries the events of the installation, and how far each log, relay and consumer is; without its database only the first. */
+async function positions(installation: string): Promise<object> {
+  const told = toldBy<string>(installation, 'environment.json');
+  const { positions: node = [] } = toldBy<string[]>(installation, 'programs.json');
+  const child = spawn(process.execPath, [...node, entryOf('positions')], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...environment(), ...told }, timeout: POSITIONS_MS });
+  let said = '';
+  child.stdout.on('data', (part: Buffer) => (said += part.toString()));
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('close', (ended) => resolve(ended));
+  });
+  return code === 0 ? (JSON.parse(said) as object) : { transport: told['EVENT_STREAMS'] ?? 'embedded', topics: [] };
 }

@@ -19,6 +19,7 @@ interface ProcessOptions {
   readonly name: string;
   /** Compiled entry. */
   readonly entry: string;
+  readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly logs: string;
   /** Told as soon as there is a pid, long before the process is ready. */
@@ -47,10 +48,10 @@ export async function startProcess({ name, entry, env, logs, spawned }: ProcessO
 }
 
 /** Runs a process that ends by itself, such as migrations. @throws Error with the last lines of its log when it fails. */
-export async function runToEnd({ name, entry, env, logs }: ProcessOptions): Promise<void> {
+export async function runToEnd({ name, entry, args = [], env, logs }: ProcessOptions): Promise<void> {
   mkdirSync(logs, { recursive: true });
   const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
-  const child = spawn(process.execPath, [...nodeArguments(name), entry], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...nodeArguments(name), entry, ...args], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const tail: string[] = [];
   void readyLine(child, log, tail);
   const how = await new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? String(code))));

@@ -16,6 +16,8 @@ export interface LaunchConfig {
   readonly kept: Readonly<Record<string, string>>;
   /** A PostgreSQL to use in place of the embedded one, as somebody who may make roles and databases there. */
   readonly postgresAdminUrl?: string;
+  /** What is said of the transport of events: `EVENT_STREAMS` and `KAFKA_…`. */
+  readonly eventStreams: Readonly<Record<string, string>>;
 }
 
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'GATEWAY_REQUESTS_PER_MINUTE'];
@@ -38,6 +40,7 @@ export function readLaunchConfig(): LaunchConfig {
     inherited: given(INHERITED),
     kept: given([...OBJECTS, ...POOLS]),
     ...(process.env['POSTGRES_ADMIN_URL'] ? { postgresAdminUrl: process.env['POSTGRES_ADMIN_URL'] } : {}),
+    eventStreams: Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => /^(EVENT_STREAMS$|KAFKA_)/.test(pair[0]) && pair[1] !== undefined)),
   };
 }
 

@@ -13,6 +13,8 @@ export type DatabaseName = (typeof DATABASES)[number];
 export interface InstallationFolders {
   readonly home: string;
   readonly postgres: string;
+  /** Of the brokers that `--kafka` starts. */
+  readonly kafka: string;
   readonly objects: string;
   readonly keys: string;
   readonly logs: string;
@@ -28,6 +30,7 @@ export function foldersOf(home: string): InstallationFolders {
   return {
     home,
     postgres: join(home, 'postgres'),
+    kafka: join(home, 'kafka'),
     objects: join(home, 'objects'),
     keys: join(home, 'keys'),
     logs: join(home, 'logs'),

@@ -1,7 +1,7 @@
 import { cacheMb, stoppedBecause } from './launch.js';
 
 describe('an installation of which one process has ended', () => {
-  const told = (flags: { fresh: boolean; split: boolean; bare: boolean }) => stoppedBecause('cases', 'SIGKILL', { logs: 'logs', flags }).split('\n');
+  const told = (flags: { fresh: boolean; split: boolean; bare: boolean; kafka?: boolean }) => stoppedBecause('cases', 'SIGKILL', { logs: 'logs', flags: { kafka: false, ...flags } }).split('\n');
 
   it('says that everything stops, and how to start it again as it was', () => {
     const [why, what, again] = told({ fresh: false, split: true, bare: false });
@@ -13,6 +13,7 @@ describe('an installation of which one process has ended', () => {
   it('never tells to throw the data away that was just written', () => {
     expect(told({ fresh: true, split: false, bare: false }).at(-1)).toBe('Start it again with: npm start');
     expect(told({ fresh: true, split: true, bare: true }).at(-1)).toBe('Start it again with: npm start -- --split --bare');
+    expect(told({ fresh: false, split: false, bare: false, kafka: true }).at(-1)).toBe('Start it again with: npm start -- --kafka');
   });
 });
 

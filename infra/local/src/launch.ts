@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
+import { startKafka, type KafkaCluster } from '@caseledger/kafka';
 import { readLaunchConfig, type LaunchConfig } from './config.js';
 import { runToEnd, startProcess, type RunningProcess } from './child-process.js';
 import { seedDemo, type Demo } from './demo.js';
@@ -19,19 +20,24 @@ export interface LaunchFlags {
   readonly split: boolean;
   /** No demo company. */
   readonly bare: boolean;
+  /** With a Kafka broker of its own instead of the embedded transport. */
+  readonly kafka: boolean;
 }
 
-const KNOWN = new Map<string, keyof LaunchFlags>([['--fresh', 'fresh'], ['--split', 'split'], ['--bare', 'bare']]);
+const KNOWN = new Map<string, keyof LaunchFlags>([['--fresh', 'fresh'], ['--split', 'split'], ['--bare', 'bare'], ['--kafka', 'kafka']]);
 
 /** The flags of `npm start -- …`, or what is wrong with them. */
 export function launchFlags(args: readonly string[]): LaunchFlags | string {
   const unknown = args.filter((arg) => !KNOWN.has(arg));
   if (unknown.length > 0) return `Unknown: ${unknown.join(' ')}. npm start takes ${[...KNOWN.keys()].join(', ')}.`;
   const given = new Set(args.map((arg) => KNOWN.get(arg)));
-  return { fresh: given.has('fresh'), split: given.has('split'), bare: given.has('bare') };
+  return { fresh: given.has('fresh'), split: given.has('split'), bare: given.has('bare'), kafka: given.has('kafka') };
 }
 
-interface Installation {
+/** What runs so far, so that it can be taken down. */
+interface Started {
+  postgres?: EmbeddedPostgres;
+  kafka?: KafkaCluster;
   readonly processes: RunningProcess[];
 }
 
@@ -40,15 +46,15 @@ export async function launch(flags: LaunchFlags): Promise<number> {
   const config = readLaunchConfig();
   const folders = foldersOf(config.home);
   const stop = stopSignal();
-  const started: { postgres?: EmbeddedPostgres; processes: RunningProcess[] } = { processes: [] };
+  const started: Started = { processes: [] };
   try {
     const other = runningLauncher(folders);
     if (other !== undefined) throw new Error(`Caseledger is running already from this folder (process ${other}). Stop it with Ctrl-C there.`);
     await endLeftOvers(leftOvers(readNote(folders.running) ?? { pid: process.pid }));
     await requireFreePort(config.port, 'the gateway').catch(() => Promise.reject(new Error(`Port ${config.port} is taken. Choose another one: CASELEDGER_PORT=${config.port + 1} npm start`)));
     if (flags.fresh) await removeInstallation(folders);
-    const { demo } = await bringUp(flags, config, folders, started);
-    say(banner(config, demo));
+    const demo = await bringUp(flags, config, folders, started);
+    say(banner(config, demo, started.kafka));
     const ended = await Promise.race([stop, ...started.processes.map(({ name, ended: how }) => how.then((text) => stoppedBecause(name, text, { logs: folders.logs, flags })))]);
     if (ended !== undefined) process.stderr.write(`${ended}\n`);
     return ended === undefined ? 0 : 1;
@@ -62,7 +68,7 @@ export async function launch(flags: LaunchFlags): Promise<number> {
 
 /** What is said when one process of the installation has ended by itself: nothing restarts it, so the others are ended too. */
 export function stoppedBecause(name: string, how: string, { logs, flags }: { readonly logs: string; readonly flags: LaunchFlags }): string {
-  const again = [flags.split ? '--split' : '', flags.bare ? '--bare' : ''].filter((flag) => flag !== '').join(' ');
+  const again = [flags.split ? '--split' : '', flags.bare ? '--bare' : '', flags.kafka ? '--kafka' : ''].filter((flag) => flag !== '').join(' ');
   return [
     `${name} ended (${how}); see ${join(logs, `${name}.log`)}`,
     'The whole installation stops with it. What was stored is kept, and what was running goes on once it is up again.',
@@ -70,18 +76,22 @@ export function stoppedBecause(name: string, how: string, { logs, flags }: { rea
   ].join('\n');
 }
 
-async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: InstallationFolders, started: { postgres?: EmbeddedPostgres; processes: RunningProcess[] }): Promise<Installation & { demo: Demo | undefined }> {
+async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: InstallationFolders, started: Started): Promise<Demo | undefined> {
   const secrets = ensureSecrets(folders);
   const spawned = keepNote(folders);
   const superuserUrl = config.postgresAdminUrl ?? (await embedded(folders, started, spawned));
   const urls = await provision(superuserUrl, DATABASES, join(folders.keys, 'roles.json'));
   const ports = { gateway: config.port, accounts: await freePort(), contacts: await freePort(), cases: await freePort(), imports: await freePort() };
-  const env = { ...processEnvironment(folders, secrets, known(urls), { ports, host: config.host }), ...config.kept };
+  const streams = flags.kafka ? await startBroker(folders, started, spawned) : config.eventStreams;
+  const env = { ...processEnvironment(folders, secrets, known(urls), { ports, host: config.host }), ...config.kept, ...streams };
   writePrivate(folders.environment, env, folders.home);
   writePrivate(folders.programs, Object.fromEntries(JOINING.map((name) => [name, nodeArguments(name)])), folders.home);
   rmSync(folders.work, { recursive: true, force: true });
   mkdirSync(folders.work, { recursive: true, mode: 0o700 });
-  await runToEnd({ name: 'migrate', entry: join(config.root, 'infra/processes/dist/migrate.main.js'), env: { ...config.inherited, ...env }, logs: folders.logs });
+  const toEnd = (name: string, ...args: string[]): Promise<void> => runToEnd({ name, args, entry: join(config.root, `infra/processes/dist/${name}.main.js`), env: { ...config.inherited, ...env }, logs: folders.logs });
+  await toEnd('migrate');
+  // The broker is ours, and so are its topics; those of others are for who runs them to make.
+  if (flags.kafka) await toEnd('topics', 'apply');
   // Only migrations, rebuilds and verification act as the owner of a database.
   const serving = Object.fromEntries(Object.entries(env).filter(([name]) => !name.endsWith('_OWNER_URL')));
   for (const wave of flags.split ? SPLIT : TOGETHER) {
@@ -91,10 +101,10 @@ async function bringUp(flags: LaunchFlags, config: LaunchConfig, folders: Instal
   }
   const demo = flags.bare ? undefined : await prepareDemo(config, folders, secrets);
   writeClient(config, folders, secrets, env, demo);
-  return { processes: started.processes, demo };
+  return demo;
 }
 
-async function embedded(folders: InstallationFolders, started: { postgres?: EmbeddedPostgres }, spawned: (name: string, pid: number) => void): Promise<string> {
+async function embedded(folders: InstallationFolders, started: Started, spawned: (name: string, pid: number) => void): Promise<string> {
   const postgres = await startEmbeddedPostgres({ dir: folders.postgres, keysFile: join(folders.keys, 'postgres.json'), settings: POSTGRES, say });
   started.postgres = postgres;
   spawned('postgres', postgres.pid);
@@ -154,9 +164,18 @@ async function prepareDemo(config: LaunchConfig, folders: InstallationFolders, s
   return seedDemo({ address: config.address, installationKey: secrets.installationKey, password: secrets.demoPassword, folder: join(folders.home, 'demo'), say });
 }
 
-async function takeDown(started: { postgres?: EmbeddedPostgres; processes: RunningProcess[] }, folders: InstallationFolders): Promise<void> {
+/** One broker, which says where it is found; its messages and positions stay for the next start. */
+async function startBroker(folders: InstallationFolders, started: Started, spawned: (name: string, pid: number) => void): Promise<Record<string, string>> {
+  say('Starting Kafka; the first time its jars are fetched …');
+  const kafka = await startKafka({ dir: folders.kafka });
+  started.kafka = kafka;
+  for (const { pid } of kafka.nodes) if (pid !== undefined) spawned('kafka', pid);
+  return { EVENT_STREAMS: 'kafka', KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_REPLICATION: '1' };
+}
+
+async function takeDown(started: Started, folders: InstallationFolders): Promise<void> {
   await Promise.all(started.processes.map((one) => one.stop()));
-  await started.postgres?.stop();
+  await Promise.all([started.kafka?.stop(), started.postgres?.stop()]);
   if (runningLauncher(folders) === undefined) rmSync(folders.running, { force: true });
 }
 
@@ -190,8 +209,9 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function banner(config: LaunchConfig, demo: Demo | undefined): string {
-  const lines = ['', `Caseledger is up.  GraphQL and explorer  ${config.address}/`, `                   REST                  ${config.address}/docs/api`];
+function banner(config: LaunchConfig, demo: Demo | undefined, kafka: KafkaCluster | undefined): string {
+  const brokers = kafka === undefined ? [] : [`                   Kafka                 ${kafka.brokers.join(',')}`];
+  const lines = ['', `Caseledger is up.  GraphQL and explorer  ${config.address}/`, `                   REST                  ${config.address}/docs/api`, ...brokers];
   if (demo === undefined) return [...lines, '', 'Ctrl-C stops it.'].join('\n');
   const users = demo.users.map(({ role, email }) => `                   ${role.padEnd(10)} ${email}`);
   return [

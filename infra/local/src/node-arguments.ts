@@ -10,4 +10,4 @@ export function nodeArguments(program: string): string[] {
 }
 
 /** The programs that may join an installation that is up. The launcher leaves their arguments there for whoever starts them. */
-export const JOINING = ['import-worker', 'verify', 'rebuild'] as const;
+export const JOINING = ['import-worker', 'verify', 'rebuild', 'topics', 'positions'] as const;

@@ -1,4 +1,5 @@
 import { address, choice, databaseUrl, integer, readEnvironment, text, type DatabaseConfig, type Environment, type LogLevel } from '@caseledger/service-kit';
+import { eventStreams, type EventStreams } from '@caseledger/event-streams';
 import { readImportsConfig, type ImportsConfig } from '@caseledger/imports';
 
 /** The databases of an installation with their owner's addresses: for migrations, verify and rebuild. */
@@ -40,6 +41,11 @@ export function readDatabases(env: Environment = process.env): Databases {
 
 /** Chunks at once want a connection each, for lane, keys and streams. */
 const WORKER_POOL = 12;
+
+/** What carries the events of the installation. @throws ConfigurationFaults */
+export function readEventStreams(env: Environment = process.env): EventStreams {
+  return readEnvironment(env, { streams: eventStreams() }).streams;
+}
 
 /** What an import worker is told: where the databases are that it works on, and whom it follows. */
 export interface WorkerConfig {

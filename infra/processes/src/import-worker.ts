@@ -1,11 +1,12 @@
 import { caseTarget, casesMigrations, openCasesStore, type CaseTargetDeps } from '@caseledger/cases';
 import { contactsMigrations, contactTarget, openContactsStore, type ContactTargetDeps } from '@caseledger/contacts';
 import { postgresVault, vaultMigrations, type Feed } from '@caseledger/event-store';
-import { feedClient, feedTransport, type FeedTransportOptions } from '@caseledger/event-streams';
+import { checkTopics, feedClient, feedTransport, kafkaTransport, type FeedTransportOptions } from '@caseledger/event-streams';
 import { importsMigrations, importWork, READ_THREAD, type ImportWorkSetting } from '@caseledger/imports';
 import { openObjects, sealedObjects } from '@caseledger/object-store';
 import { createRegistry, openDatabase, openOperations, signServiceContext, type Database, type DatabaseConfig, type Logger, type Schema, type Stoppable } from '@caseledger/service-kit';
 import type { readWorkerConfig } from './config.js';
+import { TOPICS } from './topics.js';
 
 /** Chunks at once want a connection each, for lane, keys and streams; jobs and the ledger want theirs beside them. */
 const POOL_MAX = 12;
@@ -24,7 +25,7 @@ export interface WorkerTuning {
  * where they lie, so that following a run costs the interactive processes nothing (ADR 0025).
  */
 export async function startImportWorker(config: ReturnType<typeof readWorkerConfig>, logger: Logger, tuning: WorkerTuning = {}): Promise<Stoppable> {
-  const { masterKey, contextSecret, workDir, limits } = config.imports;
+  const { masterKey, contextSecret, workDir, limits, eventStreams } = config.imports;
   const { ownerUrl: _owner, ...importsDatabase } = config.imports.database;
   const objects = openObjects(config.imports.objects);
   const opened: Database[] = [];
@@ -40,10 +41,12 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
     if (feed === undefined) throw new Error(`There is no feed of ${source}`);
     return feed;
   };
+  const kafka = eventStreams.transport === 'kafka' ? kafkaTransport(eventStreams, feedOf, logger) : undefined;
   const registry = createRegistry('import-worker');
-  const operations = await openOperations({ ...config.operations, registry, checks: [] });
+  const operations = await openOperations({ ...config.operations, registry, checks: kafka === undefined ? [] : [{ name: 'kafka', isReady: () => kafka.isReading() }] });
   try {
     await objects.check();
+    if (eventStreams.transport === 'kafka') await checkTopics(eventStreams, TOPICS, logger);
     const [imports, contacts] = [await open(importsDatabase, importsMigrations), await open(config.contacts, contactsMigrations)];
     const [cases, vaultDatabase] = [await open(config.cases, casesMigrations), await open(config.vault, vaultMigrations)];
     const vault = postgresVault(vaultDatabase.app);
@@ -64,7 +67,7 @@ export async function startImportWorker(config: ReturnType<typeof readWorkerConf
       readThread: READ_THREAD,
       logger,
       registry,
-      transport: feedTransport(feedOf, tuning.feeds),
+      transport: kafka ?? feedTransport(feedOf, tuning.feeds),
       ...tuning.work,
     });
     feeds.set('contacts', contactsStore.store.feed).set('cases', casesStore.store.feed).set('imports', work.context.store.feed);

@@ -53,6 +53,7 @@ export async function accountsHarness(name: string): Promise<AccountsHarness> {
       masterKey: Buffer.alloc(32, 9),
       contextSecret,
       sessionSecret: SESSION_SECRET,
+      eventStreams: { transport: 'embedded' },
       operations: { host: '127.0.0.1', port: 0 },
       logLevel: 'info',
     },

@@ -1,6 +1,6 @@
 import { accountsV1 } from '@caseledger/contracts';
 import { EventStore, postgresVault, vaultMigrations } from '@caseledger/event-store';
-import { feedService } from '@caseledger/event-streams';
+import { feedService, openRelay } from '@caseledger/event-streams';
 import { openDatabase, serviceGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
 import { accountsCatalogue } from './accounts.catalogue.js';
@@ -45,6 +45,9 @@ export function accountsStore(database: Pick<Database, 'app' | 'tail'>, vault: P
   });
 }
 
+/** What is not acknowledged by then is sent by whoever relays next. */
+const RELAY_STOP_MS = 3_000;
+
 /** Starts accounts: databases brought up to date and checked, then the gRPC server with its feed. */
 export async function startAccounts(config: AccountsConfig, { logger, registry, passwords = new Passwords() }: AccountsSurroundings): Promise<RunningAccounts> {
   const opened: Database[] = [];
@@ -61,6 +64,7 @@ export async function startAccounts(config: AccountsConfig, { logger, registry, 
     const { contextSecret, sessionSecret, masterKey } = config;
     const setting = { store, app: database.app, tail: database.tail, keys: new AccountsKeys(masterKey), passwords, contextSecret, sessionSecret };
     const { signIn, signOut, authenticate } = accountsV1.AccountsServiceService;
+    const relay = await openRelay(config.eventStreams, { source: 'accounts', feed: store.feed, database: database.app, topics: [accountsTopic], logger, ...(registry === undefined ? {} : { registry }) });
     const service = await startGrpcService({
       module: AccountsModule.of(setting),
       services: [accountsV1.AccountsServiceService],
@@ -77,6 +81,7 @@ export async function startAccounts(config: AccountsConfig, { logger, registry, 
       isReady: async () => (await store.head()).length > 0,
       stop: async () => {
         await service.stop();
+        await relay.stop(RELAY_STOP_MS);
         await close();
       },
     };

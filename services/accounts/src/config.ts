@@ -1,3 +1,4 @@
+import { eventStreams, type EventStreams } from '@caseledger/event-streams';
 import { address, choice, databaseUrl, integer, key32, optionalDatabaseUrl, readEnvironment, secret, text, type DatabaseConfig, type Environment, type LogLevel } from '@caseledger/service-kit';
 
 /** Everything accounts is told from outside. */
@@ -13,6 +14,8 @@ export interface AccountsConfig {
   readonly contextSecret: string;
   /** Known to accounts alone. */
   readonly sessionSecret: string;
+  /** What carries its events to those who follow them. */
+  readonly eventStreams: EventStreams;
   /** Health and metrics of a process that is accounts alone. */
   readonly operations: { readonly host: string; readonly port: number };
   readonly logLevel: LogLevel;
@@ -29,6 +32,7 @@ const SETTINGS = {
   masterKey: key32('CASELEDGER_MASTER_KEY'),
   contextSecret: secret('CASELEDGER_CONTEXT_SECRET'),
   sessionSecret: secret('CASELEDGER_SESSION_SECRET'),
+  eventStreams: eventStreams(),
   operationsHost: text('ACCOUNTS_OPERATIONS_HOST', '127.0.0.1'),
   operationsPort: integer('ACCOUNTS_OPERATIONS_PORT', { otherwise: 0, min: 0, max: 65_535 }),
   logLevel: choice<LogLevel>('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
@@ -46,6 +50,7 @@ export function readAccountsConfig(env: Environment = process.env): AccountsConf
     masterKey: read.masterKey,
     contextSecret: read.contextSecret,
     sessionSecret: read.sessionSecret,
+    eventStreams: read.eventStreams,
     operations: { host: read.operationsHost, port: read.operationsPort },
     logLevel: read.logLevel,
   };

@@ -1,6 +1,6 @@
 import { casesV1, targetsV1 } from '@caseledger/contracts';
 import { postgresVault, vaultMigrations, type EventStore } from '@caseledger/event-store';
-import { feedService } from '@caseledger/event-streams';
+import { feedService, openRelay } from '@caseledger/event-streams';
 import { openDatabase, readerGuard, startGrpcService, type Database, type Logger, type Schema } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
 import { caseTarget } from './case.target.js';
@@ -64,6 +64,9 @@ export interface CasesSurroundings {
 /** The public contract is for everybody who may read cases, each of his own company (EVT-001). */
 const READERS = new Map([[casesTopic.topic, 'cases.read' as const]]);
 
+/** What is not acknowledged by then is sent by whoever relays next. */
+const RELAY_STOP_MS = 3_000;
+
 /** Starts cases: databases brought up to date and checked, then the gRPC server with its feed. */
 export async function startCases(
   config: CasesConfig,
@@ -77,6 +80,7 @@ export async function startCases(
   };
   try {
     const { contextSecret, input } = config;
+    const relay = await openRelay(config.eventStreams, { source: 'cases', feed: store.feed, database: cases.database.app, topics: casesTopics, logger, ...(registry === undefined ? {} : { registry }) });
     const service = await startGrpcService({
       module: CasesModule.of({ store, hasher, input, tail, startSet, contacts }, caseTarget({ store, hasher, startSet })),
       services: [casesV1.CasesServiceService, targetsV1.RowTargetServiceService],
@@ -92,6 +96,7 @@ export async function startCases(
       isReady: async () => (await store.head()).length > 0,
       stop: async () => {
         await service.stop();
+        await relay.stop(RELAY_STOP_MS);
         await close();
       },
     };

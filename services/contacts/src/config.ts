@@ -1,3 +1,4 @@
+import { eventStreams, type EventStreams } from '@caseledger/event-streams';
 import {
   address,
   choice,
@@ -31,6 +32,8 @@ export interface ContactsConfig extends ContactsDatabases {
   readonly contextSecret: string;
   /** How values typed by people and sent by scripts are read. */
   readonly input: InputSetting;
+  /** What carries its events to those who follow them. */
+  readonly eventStreams: EventStreams;
   /** Health and metrics of a process that is contacts alone. */
   readonly operations: { readonly host: string; readonly port: number };
   readonly logLevel: LogLevel;
@@ -48,6 +51,7 @@ const SETTINGS = {
   contextSecret: secret('CASELEDGER_CONTEXT_SECRET'),
   defaultCountry: text('CASELEDGER_DEFAULT_COUNTRY', 'US'),
   timeZone: text('CASELEDGER_TIME_ZONE', 'UTC'),
+  eventStreams: eventStreams(),
   operationsHost: text('CONTACTS_OPERATIONS_HOST', '127.0.0.1'),
   operationsPort: integer('CONTACTS_OPERATIONS_PORT', { otherwise: 0, min: 0, max: 65_535 }),
   logLevel: choice<LogLevel>('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
@@ -65,6 +69,7 @@ export function readContactsConfig(env: Environment = process.env): ContactsConf
     masterKey: read.masterKey,
     contextSecret: read.contextSecret,
     input: { defaultCountry: read.defaultCountry, timeZone: read.timeZone },
+    eventStreams: read.eventStreams,
     operations: { host: read.operationsHost, port: read.operationsPort },
     logLevel: read.logLevel,
   };

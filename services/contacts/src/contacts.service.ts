@@ -1,6 +1,6 @@
 import { contactsV1, targetsV1 } from '@caseledger/contracts';
 import { postgresVault, vaultMigrations, type EventStore } from '@caseledger/event-store';
-import { feedService } from '@caseledger/event-streams';
+import { feedService, openRelay } from '@caseledger/event-streams';
 import { openDatabase, serviceGuard, startGrpcService, type Database, type Logger, type Schema } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
 import { contactTarget } from './contact.target.js';
@@ -53,6 +53,9 @@ export interface RunningContacts {
   stop(): Promise<void>;
 }
 
+/** What is not acknowledged by then is sent by whoever relays next. */
+const RELAY_STOP_MS = 3_000;
+
 /** Starts contacts: databases brought up to date and checked, then the gRPC server with its feed. */
 export async function startContacts(
   config: ContactsConfig,
@@ -62,6 +65,7 @@ export async function startContacts(
   const { store, hasher, tail } = contacts;
   try {
     const { contextSecret, input } = config;
+    const relay = await openRelay(config.eventStreams, { source: 'contacts', feed: store.feed, database: contacts.database.app, topics: contactsTopics, logger, ...(registry === undefined ? {} : { registry }) });
     const service = await startGrpcService({
       module: ContactsModule.of({ store, hasher, input, tail }, contactTarget({ store, hasher })),
       services: [contactsV1.ContactsServiceService, targetsV1.RowTargetServiceService],
@@ -77,6 +81,7 @@ export async function startContacts(
       isReady: async () => (await store.head()).length > 0,
       stop: async () => {
         await service.stop();
+        await relay.stop(RELAY_STOP_MS);
         await contacts.close();
       },
     };

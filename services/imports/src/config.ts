@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { eventStreams, type EventStreams } from '@caseledger/event-streams';
 import type { ObjectsConfig } from '@caseledger/object-store';
 import {
   address,
@@ -51,6 +52,8 @@ export interface ImportsConfig {
   readonly objects: ObjectsConfig;
   readonly workDir: string;
   readonly limits: ImportLimits;
+  /** What carries its events to those who follow them, and to the worker those that it follows. */
+  readonly eventStreams: EventStreams;
   /** Health and metrics of a process that is imports alone. */
   readonly operations: { readonly host: string; readonly port: number };
   readonly logLevel: LogLevel;
@@ -88,6 +91,7 @@ export function readImportsConfig(env: Environment = process.env): ImportsConfig
     objects: objectsSetting,
     workDir: text('CASELEDGER_WORK_DIR', tmpdir()),
     poolMax: integer('IMPORTS_DATABASE_POOL', { otherwise: 10, min: 2, max: 100 }),
+    eventStreams: eventStreams(),
     operationsHost: text('IMPORTS_OPERATIONS_HOST', '127.0.0.1'),
     operationsPort: integer('IMPORTS_OPERATIONS_PORT', { otherwise: 0, min: 0, max: 65_535 }),
     logLevel: choice<LogLevel>('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
@@ -111,6 +115,7 @@ export function readImportsConfig(env: Environment = process.env): ImportsConfig
     objects,
     workDir,
     limits: { ...limits, fileBytes, rows, columns, running, fileDays },
+    eventStreams: read.eventStreams,
     operations: { host: read.operationsHost, port: read.operationsPort },
     logLevel,
   };

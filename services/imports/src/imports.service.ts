@@ -1,6 +1,6 @@
 import { importsV1 } from '@caseledger/contracts';
 import { postgresVault, vaultMigrations, type EventStore } from '@caseledger/event-store';
-import { feedService } from '@caseledger/event-streams';
+import { feedService, openRelay } from '@caseledger/event-streams';
 import { openObjects, sealedObjects } from '@caseledger/object-store';
 import { createRegistry, openDatabase, serviceGuard, startGrpcService, type Database, type Logger } from '@caseledger/service-kit';
 import type { Registry } from 'prom-client';
@@ -20,6 +20,9 @@ export interface RunningImports {
   isReady(): Promise<boolean>;
   stop(): Promise<void>;
 }
+
+/** What is not acknowledged by then is sent by whoever relays next. */
+const RELAY_STOP_MS = 3_000;
 
 /** Starts the interactive door of imports: databases brought up to date and checked, then the gRPC server with its feed. */
 export async function startImports(config: ImportsConfig, { logger, registry }: { logger: Logger; registry?: Registry }): Promise<RunningImports> {
@@ -54,6 +57,7 @@ export async function startImports(config: ImportsConfig, { logger, registry }: 
       registry: registry ?? createRegistry('imports'),
     });
     await context.store.check();
+    const relay = await openRelay(config.eventStreams, { source: 'imports', feed: context.store.feed, database: database.app, topics: importsTopics, logger, ...(registry === undefined ? {} : { registry }) });
     const service = await startGrpcService({
       module: ImportsModule.of(new ImportsEdge(context, { differences, catalogue: cases })),
       services: [importsV1.ImportsServiceService],
@@ -69,6 +73,7 @@ export async function startImports(config: ImportsConfig, { logger, registry }: 
       isReady: async () => (await context.store.head()).length > 0,
       stop: async () => {
         await service.stop();
+        await relay.stop(RELAY_STOP_MS);
         await close();
       },
     };

@@ -9,6 +9,8 @@ export const LIBRARY_ORDER = [
 
 const SERVICES = ['accounts', 'contacts', 'cases', 'imports', 'exports', 'documents', 'notifications'];
 const TESTS_ONLY = ['testing'];
+/** What starts servers on this machine: for tests and for `npm start`. */
+const STARTERS = ['local', 'kafka'];
 
 /**
  * Packages depend one way: libraries in their order, services on libraries and never on each other, only
@@ -51,7 +53,7 @@ function packageOf(path: string): Package | undefined {
 }
 
 function faultOf(from: Package, to: string, test: boolean): string | undefined {
-  if (TESTS_ONLY.includes(to) || to === 'local') return testPlaces(from, to) || test ? undefined : 'testing';
+  if (TESTS_ONLY.includes(to) || STARTERS.includes(to)) return testPlaces(from, to) || test ? undefined : 'testing';
   if (SERVICES.includes(to)) return from.name === 'processes' || (test && from.room !== 'services') ? undefined : 'service';
   if (from.room !== 'libs' || from.name === 'testing') return undefined;
   const order: readonly string[] = LIBRARY_ORDER;
@@ -59,7 +61,7 @@ function faultOf(from: Package, to: string, test: boolean): string | undefined {
   return order.indexOf(to) < order.indexOf(from.name) ? undefined : 'order';
 }
 
-/** `infra` starts what `infra/local` offers, and `testing` is built on it. */
+/** `infra` starts what `infra/local` and `infra/kafka` offer, and `testing` is built on it. */
 function testPlaces(from: Package, to: string): boolean {
-  return to === 'local' && (from.room === 'infra' || from.name === 'testing' || from.name === 'cli');
+  return STARTERS.includes(to) && (from.room === 'infra' || from.name === 'testing' || from.name === 'cli');
 }

@@ -53,3 +53,15 @@ create table es.parked (
 
 export const PARKED_STREAM = `
 create index parked_stream on es.parked (consumer, source, topic, stream, position)`;
+
+/**
+ * The newest position of each shard and partition that an owner's relay has put into a topic; the next message names
+ * it. How far the log was searched for it is the relay's checkpoint, which moves on past events of other topics.
+ */
+export const RELAYED = `
+create table es.relayed (
+  topic text not null,
+  shard smallint not null,
+  partition int not null,
+  pos bigint not null,
+  primary key (topic, shard, partition))`;

@@ -30,6 +30,7 @@ export class CountingLog implements Pick<StreamHarness, 'publishElsewhere' | 'he
     database: Database,
     private readonly superuser: DataSource,
     partitions: number,
+    topic: string,
   ) {
     this.store = new EventStore({
       dataSource: database.app,
@@ -39,15 +40,15 @@ export class CountingLog implements Pick<StreamHarness, 'publishElsewhere' | 'he
       masterKey: Buffer.alloc(32, 7),
       catalog,
       projections: [],
-      topics: [topicOf(partitions)],
+      topics: [topicOf(topic, partitions)],
       shards: SHARDS,
     });
   }
 
   /** @param superuser a pool on the same database, for what no service may do */
-  static async open(database: Database, superuser: DataSource, partitions: number): Promise<CountingLog> {
+  static async open(database: Database, superuser: DataSource, partitions: number, topic = COUNTING_TOPIC): Promise<CountingLog> {
     await superuser.query('insert into es.head (shard) select generate_series(1, $1::int - 1)', [SHARDS]);
-    return new CountingLog(database, superuser, partitions);
+    return new CountingLog(database, superuser, partitions, topic);
   }
 
   /** Appends in transactions of at most 1,000 events; `ids` are the events' ids, in their order. */
@@ -90,8 +91,8 @@ function appendsOf(events: readonly { event: PublishedEvent; id: string }[], cat
   return [...byStream].map(([stream, streamEvents]) => ({ stream, category, expected: 'any', events: streamEvents }));
 }
 
-function topicOf(partitions: number): TopicDefinition {
-  return { topic: COUNTING_TOPIC, partitions, categories: ['counting'], encode: ({ data }) => payloadOf(data) };
+function topicOf(topic: string, partitions: number): TopicDefinition {
+  return { topic, partitions, categories: ['counting'], encode: ({ data }) => payloadOf(data) };
 }
 
 function payloadOf(data: JsonObject): Uint8Array {

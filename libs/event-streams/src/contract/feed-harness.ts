@@ -103,7 +103,7 @@ async function makeMember(name: string, database: TestDatabase, admin: DataSourc
 }
 
 /** The member no longer reaches the tables of its group, and the others see it as gone. */
-async function cutOff(admin: DataSource, member: string): Promise<void> {
+export async function cutOff(admin: DataSource, member: string): Promise<void> {
   await admin.query(`create function es.cut_off() returns trigger language plpgsql as $$ begin raise exception 'cut off'; end $$`);
   const [row] = await admin.query<{ literal: string }[]>('select quote_literal($1::text) as literal', [member]);
   for (const [table, column] of [['lease', 'owner'], ['member', 'member']]) {

@@ -28,6 +28,7 @@ export function fromProto(message: streamsV1.FeedEvent): FeedEvent {
   };
 }
 
-function isOrigin(text: string): text is OriginKind {
+/** Whether this version knows the origin. */
+export function isOrigin(text: string): text is OriginKind {
   return ORIGINS.has(text);
 }

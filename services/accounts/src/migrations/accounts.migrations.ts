@@ -1,4 +1,4 @@
-import { eventStoreMigrations, tenantTable } from '@caseledger/event-store';
+import { eventStoreMigrations, relayMigrations, tenantTable } from '@caseledger/event-store';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const COMPANY = `
@@ -91,4 +91,4 @@ class Accounts1763730000001 implements MigrationInterface {
 }
 
 /** Everything the database of accounts needs, in order. */
-export const accountsMigrations = [...eventStoreMigrations, Accounts1763730000001];
+export const accountsMigrations = [...eventStoreMigrations, ...relayMigrations, Accounts1763730000001];

@@ -1,4 +1,4 @@
-import { eventStoreMigrations, tenantTable } from '@caseledger/event-store';
+import { eventStoreMigrations, relayMigrations, tenantTable } from '@caseledger/event-store';
 import { IMPORT_LANE, MATCH_KEY, RUN } from '@caseledger/row-target';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import {
@@ -77,4 +77,4 @@ class Cases1764000000001 implements MigrationInterface {
 }
 
 /** Everything the database of cases needs, in order. */
-export const casesMigrations = [...eventStoreMigrations, Cases1764000000001];
+export const casesMigrations = [...eventStoreMigrations, ...relayMigrations, Cases1764000000001];

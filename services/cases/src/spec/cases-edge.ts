@@ -44,6 +44,7 @@ export async function casesHarness(name: string): Promise<CasesHarness> {
       masterKey: Buffer.alloc(32, 7),
       contextSecret,
       input: { defaultCountry: 'US', timeZone: 'UTC' },
+      eventStreams: { transport: 'embedded' },
       operations: { host: '127.0.0.1', port: 0 },
       logLevel: 'silent',
     },

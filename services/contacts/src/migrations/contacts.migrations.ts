@@ -1,4 +1,4 @@
-import { eventStoreMigrations, tenantTable } from '@caseledger/event-store';
+import { eventStoreMigrations, relayMigrations, tenantTable } from '@caseledger/event-store';
 import { IMPORT_LANE, MATCH_KEY, RUN } from '@caseledger/row-target';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import {
@@ -40,4 +40,4 @@ class Contacts1763720000001 implements MigrationInterface {
 }
 
 /** Everything the database of contacts needs, in order. */
-export const contactsMigrations = [...eventStoreMigrations, Contacts1763720000001];
+export const contactsMigrations = [...eventStoreMigrations, ...relayMigrations, Contacts1763720000001];

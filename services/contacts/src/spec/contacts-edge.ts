@@ -43,6 +43,7 @@ export async function contactsHarness(name: string): Promise<ContactsHarness> {
       masterKey: Buffer.alloc(32, 7),
       contextSecret,
       input: { defaultCountry: 'US', timeZone: 'UTC' },
+      eventStreams: { transport: 'embedded' },
       operations: { host: '127.0.0.1', port: 0 },
       logLevel: 'silent',
     },

@@ -1,0 +1,14 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readKafkaEnvironment, startKafka, whyNoBroker, type KafkaCluster, type KafkaOptions } from '@caseledger/kafka';
+
+/** `describe` where brokers can be started, else `describe.skip`. */
+export function whereKafkaRuns(): typeof describe | typeof describe.skip {
+  return whyNoBroker(readKafkaEnvironment()) === undefined ? describe : describe.skip;
+}
+
+/** Brokers of a spec file's own, in a folder that is gone after `destroy`. */
+export function testBrokers(options: Omit<KafkaOptions, 'dir'> = {}): Promise<KafkaCluster> {
+  return startKafka({ dir: mkdtempSync(join(tmpdir(), 'caseledger-kafka-')), ...options });
+}

@@ -1,0 +1,3 @@
+import { kafkaContract } from '../contract/kafka.contract.js';
+
+kafkaContract('4.4.0');
