@@ -18,6 +18,8 @@ export interface NetworkOptions {
   readonly demo?: boolean;
   /** Settings of the installation beside its own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** On a Kafka broker of its own. */
+  readonly kafka?: boolean;
 }
 
 /**
@@ -44,9 +46,11 @@ export class Network {
     return JSON.parse(readFileSync(join(this.home, 'environment.json'), 'utf8')) as Record<string, string>;
   }
 
-  async start(): Promise<void> {
+  /** @param otherwise what is to be another way than at the start before */
+  async start(otherwise: Pick<NetworkOptions, 'kafka'> = {}): Promise<void> {
     if (this.port === 0) this.port = await freePort();
-    const flags = [...(this.options.split === true ? ['--split'] : []), ...(this.options.demo === true ? [] : ['--bare'])];
+    const { split, demo, kafka } = { ...this.options, ...otherwise };
+    const flags = [...(split === true ? ['--split'] : []), ...(demo === true ? [] : ['--bare']), ...(kafka === true ? ['--kafka'] : [])];
     const launcher = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'infra/local/dist/launch.main.js'), ...flags], {
       env: childEnvironment({ GATEWAY_REQUESTS_PER_MINUTE: '1000000', CASELEDGER_HOME: this.home, CASELEDGER_PORT: String(this.port), ...this.options.env }),
       stdio: ['ignore', 'pipe', 'pipe'],
