@@ -22,9 +22,9 @@ interface Positions {
   readonly topics: readonly { readonly topic: string; readonly heads: readonly object[]; readonly relay: readonly object[] | null; readonly consumers: readonly { readonly positions: readonly object[] }[] }[];
 }
 
-const where = whyNoBroker(readKafkaEnvironment(), ['4.4.0']) === undefined ? describe : describe.skip;
+const itOnKafka = whyNoBroker(readKafkaEnvironment(), ['4.4.0']) === undefined ? it : it.skip;
 
-where('an installation on Kafka', () => {
+describe('an installation on Kafka', () => {
   const network = new Network({ kafka: true });
   let company: Session;
   beforeAll(async () => {
@@ -61,7 +61,7 @@ where('an installation on Kafka', () => {
     expect(contactLines(await own.contacts({ archived: 'INCLUDE' }))).toEqual(oracleLines(expected));
   }
 
-  it('imports as the embedded one does, and says where everything stands', async () => {
+  itOnKafka('imports as the embedded one does, and says where everything stands', async () => {
     await importAndCompare(21);
     const told = await settled();
     expect(told).toMatchObject({ transport: 'kafka', ready: true });
@@ -69,7 +69,7 @@ where('an installation on Kafka', () => {
     expect(await caseledger(network, 'topics', 'plan')).toMatchObject([{ transport: 'kafka', missing: [], faults: [] }]);
   }, 240_000);
 
-  it('is read with kcat and buf, and by the example of case events as it is', async () => {
+  itOnKafka('is read with kcat and buf, and by the example of case events as it is', async () => {
     const items = Array.from({ length: 5 }, (_, index) => ({ caseName: `Matter ${index}`, caseType: 'Family Law', client: { firstName: 'Ana', lastName: 'Ferrer', email: `ana.${index}@kestrel-mail.net` } }));
     await company.json('POST', '/api/cases/batch', { items });
     await settled();
@@ -82,7 +82,7 @@ where('an installation on Kafka', () => {
     expect(JSON.parse(stdout)).toMatchObject({ number: expect.stringMatching(/^C-/), category: 'CASE_CATEGORY_OPEN' });
   }, 240_000);
 
-  it('goes on embedded after a kill, and on Kafka again, with all its data and positions', async () => {
+  itOnKafka('goes on embedded after a kill, and on Kafka again, with all its data and positions', async () => {
     const before = await settled();
     await network.killAll();
     await network.start({ kafka: false });

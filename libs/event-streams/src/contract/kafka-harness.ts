@@ -8,6 +8,7 @@ import { kafkaTransport, type KafkaTransportOptions } from '../kafka/kafka.trans
 import { kafkaClient, type ClientTimes } from '../kafka/kafka-client.js';
 import { RELAY, TopicRelay } from '../kafka/topic-relay.js';
 import { TopicWriter } from '../kafka/topic-writer.js';
+import { createLed } from '../kafka/topics.js';
 import { poolQueries } from '../pool-queries.js';
 import type { Slice, StreamTransport, Subscription } from '../transport.js';
 import { CountingLog } from './counting-log.js';
@@ -33,11 +34,8 @@ export interface RelayNetwork {
 
 /** What a fault test of the brokers reaches beside the contract. */
 export interface KafkaHarness extends StreamHarness {
-  readonly log: CountingLog;
   readonly relay: TopicRelay;
   readonly admin: DataSource;
-  /** Waits until the relay has handed everything over. */
-  relayed(): Promise<void>;
   /** As a relay that finds its connection gone. */
   reopenRelay(): void;
   /** The relay is taken for dead, which it does not know, and another one takes over. */
@@ -46,73 +44,95 @@ export interface KafkaHarness extends StreamHarness {
   holdRelay(): Gate;
 }
 
+/** The relays of one topic, all on the first one's writer but those that replace it. */
+class Relays {
+  readonly all: TopicRelay[] = [];
+  private repeating = false;
+
+  constructor(
+    private readonly topic: string,
+    private readonly log: CountingLog,
+    private readonly database: DataSource,
+    private readonly admin: DataSource,
+    readonly writer: LossyWriter,
+  ) {}
+
+  get first(): TopicRelay {
+    return this.all.at(-1) ?? this.start();
+  }
+
+  start(member = RELAY_MEMBER, writer: TopicWriter = this.writer): TopicRelay {
+    const { topic, log, database } = this;
+    const relay = new TopicRelay({ source: SOURCE, topic, partitions: PARTITIONS, feed: log.store.feed, database, writer, logger: SILENT, member, leaseMs: RELAY_LEASE_MS });
+    relay.start();
+    this.all.push(relay);
+    return relay;
+  }
+
+  redeliver(): void {
+    this.repeating = true;
+  }
+
+  /** As a relay that dies after each acknowledgement, before its place is stored. */
+  async repeat(): Promise<void> {
+    if (!this.repeating) return;
+    this.repeating = false;
+    await this.first.close(5_000);
+    await this.admin.query('delete from es.relayed');
+    await this.admin.query('update es.checkpoint set pos = 0 where consumer = $1', [RELAY]);
+    this.start();
+  }
+
+  async relayed(): Promise<void> {
+    const heads = await this.log.heads();
+    const name = { consumer: RELAY, source: SOURCE, topic: this.topic };
+    await eventually(
+      async () => {
+        const places = [...(await readCheckpoints(poolQueries(this.database), name)).values()];
+        return heads.every(({ shard, position }) => position === 0 || places.filter((place) => place.shard === shard && place.position >= position).length === PARTITIONS);
+      },
+      { deadlineMs: 30_000 },
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all.map((relay) => relay.close(5_000)));
+  }
+}
+
 /** Brokers between an event store's log and its members: a topic, a relay and a real database for each test. */
 export async function kafkaHarness(brokers: readonly string[], { sockets, times }: RelayNetwork = {}): Promise<KafkaHarness> {
   const topic = `counted.${randomUUID()}`;
   const kafka = kafkaClient({ brokers }, SILENT);
   const kafkaAdmin = kafka.admin();
   await kafkaAdmin.connect();
-  await kafkaAdmin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: PARTITIONS }] });
+  await createLed(kafkaAdmin, [{ topic, numPartitions: PARTITIONS }]);
   const database = await testDatabase('event_streams', [...eventStoreMigrations, ...relayMigrations, Tally1763700009001]);
   const admin = await connect(database.superuserUrl, 'harness');
   const pools = await database.open();
   const log = await CountingLog.open(pools, admin, PARTITIONS, topic);
   const writer = new LossyWriter(kafkaClient({ brokers, ...(sockets === undefined ? {} : { sockets }) }, SILENT, times), topic);
-  const relays: TopicRelay[] = [];
-  const startRelay = (member = RELAY_MEMBER, into: TopicWriter = writer): TopicRelay => {
-    const relay = new TopicRelay({ source: SOURCE, topic, partitions: PARTITIONS, feed: log.store.feed, database: pools.app, writer: into, logger: SILENT, member, leaseMs: RELAY_LEASE_MS });
-    relay.start();
-    relays.push(relay);
-    return relay;
-  };
-  let relay = startRelay();
-  let repeating = false;
-  const relayed = async (): Promise<void> => {
-    const heads = await log.heads();
-    const name = { consumer: RELAY, source: SOURCE, topic };
-    await eventually(
-      async () => {
-        const places = [...(await readCheckpoints(poolQueries(pools.app), name)).values()];
-        return heads.every(({ shard, position }) => position === 0 || places.filter((place) => place.shard === shard && place.position >= position).length === PARTITIONS);
-      },
-      { deadlineMs: 30_000 },
-    );
-  };
+  const relays = new Relays(topic, log, pools.app, admin, writer);
+  const relay = relays.start();
   const members: { readonly name: string; readonly sockets: CutSockets; end(): Promise<void> }[] = [];
   return {
+    ...faultsOf(relays, admin, new TopicWriter(kafka, topic)),
     source: SOURCE,
     topic,
     partitions: PARTITIONS,
-    log,
-    get relay() {
-      return relay;
-    },
+    relay,
     admin,
-    relayed,
-    reopenRelay: () => void writer.failOnce(),
-    async replaceRelay() {
-      await cutOff(admin, RELAY_MEMBER);
-      startRelay('second relay', new TopicWriter(kafka, topic));
-    },
-    holdRelay: () => (writer.gate = new Gate()),
     heads: () => log.heads(),
     publishElsewhere: (count) => log.publishElsewhere(count),
     loseNext: (count) => writer.loseNext(count),
-    redeliver: () => void (repeating = true),
+    redeliver: () => relays.redeliver(),
     restore: () => log.restore(),
     async publish(events) {
-      if (repeating) {
-        // As a relay that dies after each acknowledgement, before its place is stored.
-        await relay.close(5_000);
-        await admin.query('delete from es.relayed');
-        await admin.query('update es.checkpoint set pos = 0 where consumer = $1', [RELAY]);
-        relay = startRelay();
-      }
-      repeating = false;
+      await relays.repeat();
       const ids = events.map(() => uuid7());
       writer.published(ids);
       await log.append(events, ids);
-      await relayed();
+      await relays.relayed();
       return ids;
     },
     async member(name) {
@@ -126,12 +146,24 @@ export async function kafkaHarness(brokers: readonly string[], { sockets, times 
       return Promise.resolve();
     },
     async dispose() {
-      await Promise.all(relays.map((one) => one.close(5_000)));
+      await relays.close();
       await Promise.all(members.map((member) => member.end()));
       await kafkaAdmin.deleteTopics({ topics: [topic] });
       await kafkaAdmin.disconnect();
       await admin.destroy();
       await database.drop();
+    },
+  };
+}
+
+/** What is done to the relay alone. */
+function faultsOf(relays: Relays, admin: DataSource, second: TopicWriter): Pick<KafkaHarness, 'reopenRelay' | 'replaceRelay' | 'holdRelay'> {
+  return {
+    reopenRelay: () => relays.writer.failOnce(),
+    holdRelay: () => (relays.writer.gate = new Gate()),
+    async replaceRelay() {
+      await cutOff(admin, RELAY_MEMBER);
+      relays.start('second relay', second);
     },
   };
 }

@@ -8,6 +8,9 @@ export function whereKafkaRuns(): typeof describe | typeof describe.skip {
   return whyNoBroker(readKafkaEnvironment()) === undefined ? describe : describe.skip;
 }
 
+/** The same for a single test; around skipped ones alone no brokers are started. */
+export const itOnKafka = whyNoBroker(readKafkaEnvironment()) === undefined ? it : it.skip;
+
 /** Brokers of a spec file's own, in a folder that is gone after `destroy`. */
 export function testBrokers(options: Omit<KafkaOptions, 'dir'> = {}): Promise<KafkaCluster> {
   return startKafka({ dir: mkdtempSync(join(tmpdir(), 'caseledger-kafka-')), ...options });

@@ -8,15 +8,16 @@ import type { Kafka } from 'kafkajs';
 import { kafkaHarness, type KafkaHarness } from '../contract/kafka-harness.js';
 import { Scene, statsOf, type Player } from '../contract/scene.js';
 import { expectedOf, furtherEvents, mixedEvents } from '../contract/tally.js';
-import { testBrokers, whereKafkaRuns } from '../contract/test-brokers.js';
+import { itOnKafka, testBrokers } from '../contract/test-brokers.js';
 import type { PublishedEvent } from '../contract/stream-harness.js';
 import { kafkaClient } from './kafka-client.js';
+import { createLed } from './topics.js';
 
 jest.setTimeout(180_000);
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-whereKafkaRuns()('over real brokers nothing is lost and nothing counts twice', () => {
+describe('over real brokers nothing is lost and nothing counts twice', () => {
   let cluster: KafkaCluster;
   let proxy: TcpProxy;
   let kafka: Kafka;
@@ -62,7 +63,7 @@ whereKafkaRuns()('over real brokers nothing is lost and nothing counts twice', (
     }
   }
 
-  it('K3: when the brokers store and their answers never arrive', async () => {
+  itOnKafka('K3: when the brokers store and their answers never arrive', async () => {
     const player = await scene.join('a');
     await expectAll(player);
     proxy.dropResponses(true);
@@ -76,7 +77,7 @@ whereKafkaRuns()('over real brokers nothing is lost and nothing counts twice', (
     expect(statsOf(player).duplicates).toBeGreaterThan(0);
   });
 
-  it('K4: when the broker is killed in between, and comes back without a part of its log', async () => {
+  itOnKafka('K4: when the broker is killed in between, and comes back without a part of its log', async () => {
     const player = await scene.join('a');
     await expectAll(player);
     await player.runner.stop();
@@ -92,7 +93,7 @@ whereKafkaRuns()('over real brokers nothing is lost and nothing counts twice', (
     expect(statsOf(heir).refilled).toBeGreaterThan(0);
   });
 
-  it('K5: when the broker is away while members read and events are written', async () => {
+  itOnKafka('K5: when the broker is away while members read and events are written', async () => {
     const player = await scene.join('a');
     await expectAll(player);
     const [node] = cluster.nodes;
@@ -105,7 +106,7 @@ whereKafkaRuns()('over real brokers nothing is lost and nothing counts twice', (
     expect(statsOf(player)).toMatchObject({ handled: events.length });
   });
 
-  it('K6: when the offsets of a group are set to the end, or are gone', async () => {
+  itOnKafka('K6: when the offsets of a group are set to the end, or are gone', async () => {
     const player = await scene.join('a');
     await expectAll(player);
     await player.runner.stop();
@@ -123,14 +124,14 @@ whereKafkaRuns()('over real brokers nothing is lost and nothing counts twice', (
     await expectAll(await scene.join('c'));
   });
 
-  it('K7: when the topic is made anew: it is filled again', async () => {
+  itOnKafka('K7: when the topic is made anew: it is filled again', async () => {
     const player = await scene.join('a');
     await expectAll(player);
     await player.runner.stop();
     await withAdmin(async (admin) => {
       await admin.deleteTopics({ topics: [harness.topic] });
       await eventually(async () => !(await admin.listTopics()).includes(harness.topic));
-      await admin.createTopics({ waitForLeaders: true, topics: [{ topic: harness.topic, numPartitions: harness.partitions }] });
+      await createLed(admin, [{ topic: harness.topic, numPartitions: harness.partitions }]);
     });
     harness.reopenRelay();
     await publishMore();
@@ -141,7 +142,7 @@ whereKafkaRuns()('over real brokers nothing is lost and nothing counts twice', (
     expect(statsOf(late)).toMatchObject({ handled: events.length, refilled: 0 });
   });
 
-  it('K8: when messages of nobody and of another log lie between', async () => {
+  itOnKafka('K8: when messages of nobody and of another log lie between', async () => {
     const player = await scene.join('a');
     const producer = kafka.producer();
     await producer.connect();
@@ -156,7 +157,7 @@ whereKafkaRuns()('over real brokers nothing is lost and nothing counts twice', (
     expect(statsOf(player)).toMatchObject({ parked: 0, gaps: 0 });
   });
 
-  it('K2: when a relay was thought dead and wakes up beside the one that took over', async () => {
+  itOnKafka('K2: when a relay was thought dead and wakes up beside the one that took over', async () => {
     const player = await scene.join('a');
     await expectAll(player);
     const hold = harness.holdRelay();
@@ -170,7 +171,7 @@ whereKafkaRuns()('over real brokers nothing is lost and nothing counts twice', (
     expect(statsOf(player)).toMatchObject({ gaps: 0 });
   });
 
-  it('EVT-006: when a consumer is restored from an older backup', async () => {
+  itOnKafka('EVT-006: when a consumer is restored from an older backup', async () => {
     const player = await scene.join('a');
     await expectAll(player);
     await player.runner.stop();

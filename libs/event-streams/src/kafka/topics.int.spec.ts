@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { KafkaCluster } from '@caseledger/kafka';
 import { testBrokers, whereKafkaRuns } from '../contract/test-brokers.js';
 import { kafkaClient } from './kafka-client.js';
-import { applyTopics, checkTopics, planTopics } from './topics.js';
+import { applyTopics, checkTopics, createLed, planTopics } from './topics.js';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -28,7 +28,7 @@ whereKafkaRuns()('the topics of an installation', () => {
     await admin.connect();
     const config = { 'retention.ms': '3600000', 'cleanup.policy': 'compact', 'unclean.leader.election.enable': 'true', 'max.message.bytes': '1000' };
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: wrong.topic, numPartitions: 6, configEntries }] });
+    await createLed(admin, [{ topic: wrong.topic, numPartitions: 6, configEntries }]);
     const faults = [
       '6 partitions instead of 12',
       '1 replicas instead of 3',

@@ -1,4 +1,4 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
 import { settledWithin } from '../backoff.js';
 import type { StreamLogger } from '../stream-logger.js';
 import { RETRY, kafkaClient, type KafkaConnection } from './kafka-client.js';
@@ -120,13 +120,17 @@ async function create(admin: Admin, { replication }: TopicSetting, topics: reado
     'max.message.bytes': String(MESSAGE_BYTES),
   };
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-  // Waiting for leaders here fails now and then although the topics were made: another node has not heard of them yet.
-  await admin.createTopics({ waitForLeaders: false, topics: topics.map(({ topic, partitions }) => ({ topic, numPartitions: partitions, replicationFactor: replication, configEntries })) });
+  await createLed(admin, topics.map(({ topic, partitions }) => ({ topic, numPartitions: partitions, replicationFactor: replication, configEntries })));
+}
+
+/** Makes topics and waits until each partition has its leader: kafkajs's own waiting fails now and then, when a node has not heard of them yet. */
+export async function createLed(admin: Admin, topics: readonly ITopicConfig[]): Promise<void> {
+  await admin.createTopics({ waitForLeaders: false, topics: [...topics] });
   const deadline = Date.now() + LEADERS_MS;
   while (!(await areLed(admin, topics)) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }
 
-async function areLed(admin: Admin, topics: readonly TopicPlan[]): Promise<boolean> {
+async function areLed(admin: Admin, topics: readonly Pick<TopicPlan, 'topic'>[]): Promise<boolean> {
   const found = await admin.fetchTopicMetadata({ topics: topics.map(({ topic }) => topic) }).catch(() => undefined);
   return found?.topics.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader, isr, replicas }) => leader >= 0 && isr.length === replicas.length)) ?? false;
 }
