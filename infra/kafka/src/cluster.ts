@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { BrokerNode } from './broker-node.js';
 import { readKafkaEnvironment } from './config.js';
-import { KAFKA_VERSIONS, brokerJars } from './jars.js';
+import { KAFKA_VERSIONS, brokerJars, whyNoBroker } from './jars.js';
 import { freePort } from './ports.js';
 import type { ClusterPlan, NodePlan } from './server-properties.js';
 
@@ -36,6 +36,8 @@ export interface KafkaCluster {
 export async function startKafka({ dir: folder, version = KAFKA_VERSIONS[0], nodes = 1, port = 0 }: KafkaOptions): Promise<KafkaCluster> {
   const dir = resolve(folder);
   const environment = readKafkaEnvironment();
+  const reason = whyNoBroker(environment, [version]);
+  if (reason !== undefined) throw new Error(`Kafka cannot be started here: ${reason}.`);
   const jars = await brokerJars(version, environment);
   const plan = await planFor(dir, nodes, port);
   const heapMb = plan.nodes.length > 1 ? 320 : 512;

@@ -7,8 +7,8 @@ export interface KafkaEnvironment {
   readonly java: string;
   /** Folder of the brokers' jars, shared by all clones of this user. */
   readonly cache: string;
-  /** Brokers that run already, for tests: `KAFKA_BROKERS`, comma separated; empty when there are none. */
-  readonly brokers: readonly string[];
+  /** `CASELEDGER_KAFKA_REQUIRED=on`: tests that need brokers fail where none can be started, instead of being left out. */
+  readonly required: boolean;
   /** What Maven gets of our environment: enough to run, with the user's own settings. */
   readonly inherited: NodeJS.ProcessEnv;
 }
@@ -18,7 +18,7 @@ export function readKafkaEnvironment(env: NodeJS.ProcessEnv = process.env): Kafk
   return {
     java: home === undefined || home === '' ? 'java' : join(home, 'bin', 'java'),
     cache: join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'caseledger', 'kafka'),
-    brokers: (env['KAFKA_BROKERS'] ?? '').split(',').map((broker) => broker.trim()).filter((broker) => broker !== ''),
+    required: env['CASELEDGER_KAFKA_REQUIRED'] === 'on',
     inherited: env,
   };
 }

@@ -27,6 +27,11 @@ export function whyNoBroker({ java, cache, inherited }: KafkaEnvironment, versio
   return missing && spawnSync('mvn', ['-version'], { env: inherited, stdio: 'ignore' }).status !== 0 ? 'Maven is not installed' : undefined;
 }
 
+/** Whether tests that need brokers are left out here: there are none, and nobody insists. */
+export function leavesKafkaOut(environment: KafkaEnvironment): boolean {
+  return !environment.required && whyNoBroker(environment) !== undefined;
+}
+
 /**
  * The jars of a version, fetched from Maven Central the first time.
  * @throws Error with what Maven said

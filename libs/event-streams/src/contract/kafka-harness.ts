@@ -23,7 +23,7 @@ const SOURCE = 'counting';
 const PARTITIONS = 6;
 const RELAY_LEASE_MS = 2_000;
 const RELAY_MEMBER = 'relay';
-const TIMES: KafkaTransportOptions = { sessionMs: 2_000, heartbeatMs: 200, quietMs: 300, lostMs: 3_000 };
+const TIMES: KafkaTransportOptions = { sessionMs: 2_000, heartbeatMs: 200, quietMs: 300, lostMs: 8_000 };
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** How the relay reaches the brokers. */
