@@ -44,7 +44,7 @@ describe('an installation on Kafka', () => {
       async () => {
         const told = await status();
         const isThrough = told.topics.every(({ heads, relay, consumers }) => [relay, ...consumers.map(({ positions }) => positions)].every((at) => JSON.stringify(at) === JSON.stringify(heads)));
-        return isThrough ? told : undefined;
+        return isThrough && told.topics.length > 0 ? told : undefined;
       },
       { deadlineMs: 60_000, everyMs: 500 },
     );

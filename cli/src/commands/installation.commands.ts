@@ -9,7 +9,7 @@ import { environment } from '../config.js';
 import { addressOf, type CliContext, type Register } from '../context.js';
 
 const CONNECT_MS = 5_000;
-const POSITIONS_MS = 10_000;
+const POSITIONS_MS = 30_000;
 
 /** `caseledger worker|migrate|verify|rebuild|topics|status`: all but the last act on the installation itself, with its configuration. */
 export const installationCommands: Register = (program: Command, run) => {
