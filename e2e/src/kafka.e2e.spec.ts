@@ -83,7 +83,7 @@ describe('an installation on Kafka', () => {
     expect(JSON.parse(stdout)).toMatchObject({ number: expect.stringMatching(/^C-/), category: 'CASE_CATEGORY_OPEN' });
   }, 240_000);
 
-  itOnKafka('goes on embedded after a kill, and on Kafka again, with all its data and positions', async () => {
+  (readKafkaEnvironment().all ? itOnKafka : it.skip)('goes on embedded after a kill, and on Kafka again, with all its data and positions', async () => {
     const before = await settled();
     await network.killAll();
     await network.start({ kafka: false });

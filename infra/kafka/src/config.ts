@@ -9,6 +9,8 @@ export interface KafkaEnvironment {
   readonly cache: string;
   /** `CASELEDGER_KAFKA_REQUIRED=on`: tests that need brokers fail where none can be started, instead of being left out. */
   readonly required: boolean;
+  /** `CASELEDGER_KAFKA_ALL=on`: with the tests of brokers that take minutes: both versions, faults, switching an installation. */
+  readonly all: boolean;
   /** What Maven gets of our environment: enough to run, with the user's own settings. */
   readonly inherited: NodeJS.ProcessEnv;
 }
@@ -18,6 +20,7 @@ export function readKafkaEnvironment(env: NodeJS.ProcessEnv = process.env): Kafk
   return {
     java: home === undefined || home === '' ? 'java' : join(home, 'bin', 'java'),
     cache: join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'caseledger', 'kafka'),
+    all: env['CASELEDGER_KAFKA_ALL'] === 'on',
     required: env['CASELEDGER_KAFKA_REQUIRED'] === 'on',
     inherited: env,
   };

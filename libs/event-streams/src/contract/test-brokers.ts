@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leavesKafkaOut, readKafkaEnvironment, startKafka, type KafkaCluster, type KafkaOptions } from '@caseledger/kafka';
 
-/** `describe` where brokers can be started, else `describe.skip`. */
-export function whereKafkaRuns(): typeof describe | typeof describe.skip {
-  return leavesKafkaOut(readKafkaEnvironment()) ? describe.skip : describe;
+const environment = readKafkaEnvironment();
+
+/** `describe` where brokers can be started, else `describe.skip`; `long` ones only where all tests of brokers are asked for. */
+export function whereKafkaRuns(long = false): typeof describe | typeof describe.skip {
+  return leavesKafkaOut(environment) || (long && !environment.all) ? describe.skip : describe;
 }
 
-/** The same for a single test; around skipped ones alone no brokers are started. */
-export const itOnKafka = leavesKafkaOut(readKafkaEnvironment()) ? it.skip : it;
+/** For a long single test; around skipped ones alone no brokers are started. */
+export const itOnKafka = leavesKafkaOut(environment) || !environment.all ? it.skip : it;
 
 /** Brokers of a spec file's own, in a folder that is gone after `destroy`. */
 export function testBrokers(options: Omit<KafkaOptions, 'dir'> = {}): Promise<KafkaCluster> {

@@ -1,3 +1,3 @@
 import { kafkaContract } from '../contract/kafka.contract.js';
 
-kafkaContract('3.9.2');
+kafkaContract('3.9.2', true);
