@@ -1,9 +1,13 @@
 import { pgArray } from './pg-array.js';
 import type { StoreTransaction } from './store.types.js';
 
+/*
+ * Rows are found one by one (`lateral`), in the order given: where a table was never analysed, a join or `= any` may be
+ * planned as a look through every row of the tenant.
+ */
 const LOCK = `
-select s.stream, s.category, s.version from es.stream s
-where s.tenant = $1 and s.stream = any($2::uuid[]) order by s.stream for update of s`;
+select s.stream, s.category, s.version from unnest($2::uuid[]) w(stream) cross join lateral (
+  select s.stream, s.category, s.version from es.stream s where s.tenant = $1 and s.stream = w.stream for update) s`;
 
 /** \`do nothing\` here decides between two creators: fewer rows than asked for means that somebody was faster. */
 const CREATE = `
@@ -17,8 +21,9 @@ select s.stream, s.category, s.version from es.stream s
 where s.tenant = $1 and s.stream = any($2::uuid[]) and s.xmin <> pg_current_xact_id()::xid`;
 
 const RAISE = `
-update es.stream s set version = u.version from unnest($2::uuid[], $3::int4[]) u(stream, version)
-where s.tenant = $1 and s.stream = u.stream`;
+update es.stream s set version = u.version from unnest($2::uuid[], $3::int4[]) u(stream, version) cross join lateral (
+  select f.ctid as place from es.stream f where f.tenant = $1 and f.stream = u.stream limit 1) f
+where s.ctid = f.place`;
 
 interface StreamRow {
   readonly [column: string]: unknown;
@@ -72,7 +77,7 @@ export class StreamLocks {
   }
 
   private async look(streams: readonly string[]): Promise<void> {
-    const { rows } = await this.tx.query<StreamRow>({ name: 'es_lock', text: LOCK, values: [this.tx.tenant, pgArray('uuid', streams)] });
+    const { rows } = await this.tx.query<StreamRow>({ name: 'es_lock', text: LOCK, values: [this.tx.tenant, pgArray('uuid', [...streams].sort())] });
     for (const stream of streams) this.missing.add(stream);
     for (const row of rows) {
       this.held.set(row.stream, row);

@@ -109,19 +109,22 @@ function keyChanges<S>(
   return keys;
 }
 
+/* Keys are found one by one (`lateral`): where the table was never analysed, `= any` may look through all of a tenant's. */
 const LOCK = `
-select m.key, m.owners from app.match_key m where m.tenant = $1 and m.key = any($2::uuid[]) order by m.key for update of m`;
+select m.key, m.owners from unnest($2::uuid[]) w(key) cross join lateral (
+  select m.key, m.owners from app.match_key m where m.tenant = $1 and m.key = w.key for update) m`;
 
 /** Owners of these keys, locked in sorted order; keys that nobody has are absent. */
 export async function lockKeys(tx: StoreTransaction, keys: readonly string[]): Promise<Map<string, string[]>> {
   if (keys.length === 0) return new Map();
-  const values = [tx.tenant, pgArray('uuid', keys)];
+  const values = [tx.tenant, pgArray('uuid', [...keys].sort())];
   const { rows } = await tx.query<{ key: string; owners: string[] }>({ name: 'match_key_lock', text: LOCK, values });
   return new Map(rows.map(({ key, owners }) => [key, owners]));
 }
 
 const READ = `
-select m.key, m.owners from app.match_key m where m.tenant = $1 and m.key = any($2::uuid[])`;
+select m.key, m.owners from unnest($2::uuid[]) w(key) cross join lateral (
+  select m.key, m.owners from app.match_key m where m.tenant = $1 and m.key = w.key limit 1) m`;
 
 /** Owners of these keys, not locked: for predictions. */
 export async function readKeys(tx: StoreTransaction, keys: readonly string[]): Promise<Map<string, string[]>> {
@@ -157,8 +160,9 @@ async function insertKeys(tx: StoreTransaction, inserts: [string, readonly strin
 
 const UPDATE = `
 update app.match_key m set owners = string_to_array(u.owners, ',')::uuid[], batch = $4::bigint
-from unnest($2::uuid[], $3::text[]) u(key, owners)
-where m.tenant = $1 and m.key = u.key`;
+from unnest($2::uuid[], $3::text[]) u(key, owners) cross join lateral (
+  select f.ctid as place from app.match_key f where f.tenant = $1 and f.key = u.key limit 1) f
+where m.ctid = f.place`;
 
 async function updateKeys(tx: StoreTransaction, updates: [string, readonly string[]][], batch: string): Promise<void> {
   if (updates.length === 0) return;

@@ -57,7 +57,8 @@ const folded: FoldedKind<CaseState> = {
 };
 
 const STATES = `
-select c.id, c.state from app.case_state c where c.tenant = $1 and c.id = any($2::uuid[])`;
+select c.id, c.state from unnest($2::uuid[]) u(id) cross join lateral (
+  select c.id, c.state from app.case_state c where c.tenant = $1 and c.id = u.id limit 1) c`;
 
 async function loadStates(tx: StoreTransaction, ids: readonly string[]): Promise<Map<string, CaseState>> {
   if (ids.length === 0) return new Map();
@@ -81,7 +82,9 @@ const UPDATE = `
 update app.case_state c set version = u.version, state = u.state, number = u.number, sort_name = u.sort_name, search = u.search,
   type = u.type, status = u.status, category = u.category, source = u.source, opened_on = u.opened_on::date,
   closed_on = u.closed_on::date, archived = u.archived, needs_review = u.needs_review, changed_at = u.at, changed_by = u.by
-${GIVEN} where c.tenant = $1 and c.id = u.id`;
+${GIVEN}
+cross join lateral (select f.ctid as place from app.case_state f where f.tenant = $1 and f.id = u.id limit 1) f
+where c.ctid = f.place`;
 
 async function writeCases(tx: StoreTransaction, changes: readonly CaseChange[]): Promise<void> {
   const live = changes.flatMap(({ after, ...change }) => (after === undefined ? [] : [{ ...change, after }]));
@@ -89,7 +92,11 @@ async function writeCases(tx: StoreTransaction, changes: readonly CaseChange[]):
   const changed = live.filter(({ created }) => !created);
   const erased = changes.filter(({ after }) => after === undefined).map(({ id }) => id);
   if (made.length > 0) await tx.query({ name: 'case_insert', text: INSERT, values: valuesOf(tx.tenant, made) });
-  if (changed.length > 0) await tx.query({ name: 'case_update', text: UPDATE, values: valuesOf(tx.tenant, changed) });
+  if (changed.length > 0) {
+    // Whoever writes a case holds its stream, so nobody moves the rows that were found.
+    const { rowCount } = await tx.query({ name: 'case_update', text: UPDATE, values: valuesOf(tx.tenant, changed) });
+    if (rowCount !== changed.length) throw new Error(`${rowCount} of ${changed.length} changed cases were there`);
+  }
   if (erased.length > 0) {
     const values = [tx.tenant, pgArray('uuid', erased)];
     await tx.query('delete from app.case_state where tenant = $1 and id = any($2::uuid[])', values);

@@ -82,7 +82,8 @@ function contextOf({ tenant, importId, options }: RowJob, facts: CaseFacts): Cas
 }
 
 const RECORDS = `
-select c.id, c.version, c.state from app.case_state c where c.tenant = $1 and c.id = any($2::uuid[])`;
+select c.id, c.version, c.state from unnest($2::uuid[]) u(id) cross join lateral (
+  select c.id, c.version, c.state from app.case_state c where c.tenant = $1 and c.id = u.id limit 1) c`;
 
 /** The cases of these ids as they stand; unknown ones are absent. */
 export async function loadCases(

@@ -52,7 +52,8 @@ const folded: FoldedKind<ContactState> = {
 };
 
 const STATES = `
-select c.id, c.state from app.contact c where c.tenant = $1 and c.id = any($2::uuid[])`;
+select c.id, c.state from unnest($2::uuid[]) u(id) cross join lateral (
+  select c.id, c.state from app.contact c where c.tenant = $1 and c.id = u.id limit 1) c`;
 
 async function loadStates(tx: StoreTransaction, ids: readonly string[]): Promise<Map<string, ContactState>> {
   if (ids.length === 0) return new Map();
@@ -81,7 +82,8 @@ update app.contact c set version = u.version, state = u.state, type = u.type, cl
 from unnest($2::uuid[], $3::int4[], $4::json[], $5::text[], $6::bool[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
   $12::bool[], $13::bool[], $14::text[], $15::bool[], $16::timestamptz[], $17::text[])
   u(id, version, state, type, client, status, name, sort_name, search, region, has_phone, has_email, archived, needs_review, at, by)
-where c.tenant = $1 and c.id = u.id`;
+cross join lateral (select f.ctid as place from app.contact f where f.tenant = $1 and f.id = u.id limit 1) f
+where c.ctid = f.place`;
 
 interface LiveChange {
   readonly change: ContactChange;
@@ -99,8 +101,11 @@ async function writeContacts(tx: StoreTransaction, changes: readonly ContactChan
     else (created ? made : changed).push({ change, after, columns: columnsOfState(after) });
   }
   if (made.length > 0) await tx.query({ name: 'contact_insert', text: INSERT, values: valuesOf(tx.tenant, made) });
-  if (changed.length > 0)
-    await tx.query({ name: 'contact_update', text: UPDATE, values: valuesOf(tx.tenant, changed) });
+  if (changed.length > 0) {
+    // Whoever writes a contact holds its stream, so nobody moves the rows that were found.
+    const { rowCount } = await tx.query({ name: 'contact_update', text: UPDATE, values: valuesOf(tx.tenant, changed) });
+    if (rowCount !== changed.length) throw new Error(`${rowCount} of ${changed.length} changed contacts were there`);
+  }
   if (erased.length > 0) {
     await tx.query('delete from app.contact where tenant = $1 and id = any($2::uuid[])', [
       tx.tenant,
